@@ -15,6 +15,7 @@ use crate::environment::Environment;
 use crate::failure::{Failure, Result};
 use crate::process;
 use crate::record::Action;
+use crate::scrub::Scrubber;
 use crate::seal::Plan;
 
 /// Who has not judged by then does not judge at all.
@@ -23,8 +24,11 @@ const PATIENCE: Duration = Duration::from_secs(5 * 60);
 /// So long its words may be under way once it has ended.
 const LAST_WORDS: Duration = Duration::from_secs(1);
 
-/// So much of its words is kept.
+/// So many letters of its words are shown.
 const LONGEST: usize = 2000;
+
+/// So many bytes of its words are kept until it ends: more than are shown, for secrets are taken out of them first.
+const KEPT: usize = 1024 * 1024;
 
 /// What a policy reads.
 #[derive(Debug, Serialize)]
@@ -41,14 +45,16 @@ pub async fn refused(
     policy: &Policy,
     question: &Question<'_>,
     folder: &Path,
-    environment: &Environment,
+    (environment, scrubber): (&Environment, &Scrubber),
     cancel: &CancellationToken,
 ) -> Result<Option<String>> {
     let said = tokio::select! {
         () = cancel.cancelled() => return Err(Failure::cancelled()),
         said = judge(policy, question, folder, environment) => said?,
     };
-    Ok(said.map(|said| format!("the policy `{}` refused it: {said}", policy.command.join(" "))))
+    // What is cut first would leave a piece of a secret that is not recognised any more.
+    let said = said.map(|said| scrubber.scrub(&said).chars().take(LONGEST).collect::<String>());
+    Ok(said.map(|said| format!("the policy `{}` refused it: {said}", scrubber.scrub(&policy.command.join(" ")))))
 }
 
 /// What it said: its words when it refuses, and `None` when it does not.
@@ -110,8 +116,8 @@ async fn answer(mut child: Child, question: &[u8], group: Group) -> std::io::Res
         return Ok(None);
     }
     said.append(&mut complained);
-    let said: String = String::from_utf8_lossy(&said).trim().chars().take(LONGEST).collect();
-    Ok(Some(if said.is_empty() { format!("it ended with {status}") } else { said }))
+    let said = String::from_utf8_lossy(&said);
+    Ok(Some(if said.trim().is_empty() { format!("it ended with {status}") } else { said.trim().to_owned() }))
 }
 
 async fn ask(stdin: Option<ChildStdin>, question: &[u8]) {
@@ -124,7 +130,10 @@ async fn ask(stdin: Option<ChildStdin>, question: &[u8]) {
 /// Whatever was heard so far is kept also where the rest is not awaited.
 async fn hear(from: Option<impl AsyncRead + Unpin>, into: &mut Vec<u8>) {
     if let Some(mut from) = from {
-        while from.read_buf(into).await.is_ok_and(|read| read > 0) {}
+        let mut piece = Vec::new();
+        while from.read_buf(&mut piece).await.is_ok_and(|read| read > 0) {
+            into.extend(piece.drain(..).take(KEPT.saturating_sub(into.len())));
+        }
     }
 }
 
@@ -156,6 +165,23 @@ mod tests {
         assert!(failure.expect_err("it is missing").message.contains("asking the policy `/no/such/program`"));
     }
 
+    /// No piece of a secret is left where the words are cut.
+    #[tokio::test]
+    async fn secrets_are_taken_out_before_words_are_cut() {
+        let mut scrubber = Scrubber::default();
+        scrubber.add("correct-horse-battery");
+        let script = "yes 'blah correct-horse-battery' | head -c 3000000; exit 1";
+        let policy = Policy { command: ["sh", "-c", script].map(str::to_owned).to_vec() };
+        let plan = Plan::default();
+        let environment = [("PATH".to_owned(), "/usr/bin:/bin".to_owned())].into();
+        let cancel = CancellationToken::new();
+        let by = (&environment, &scrubber);
+        let said = refused(&policy, &question(&plan), Path::new("/"), by, &cancel).await.expect("an answer");
+        let said = said.expect("a refusal");
+        assert!(said.contains("blah [secret]") && !said.contains("corr"), "{said}");
+        assert!(said.len() < 3 * LONGEST, "{}", said.len());
+    }
+
     /// Neither its own end nor a signal waits for whoever holds its pipes.
     #[tokio::test]
     async fn what_it_leaves_running_is_not_waited_for() {
@@ -166,7 +192,8 @@ mod tests {
         let question = question(&plan);
         let environment = [("PATH".to_owned(), "/usr/bin:/bin".to_owned())].into();
         let cancel = CancellationToken::new();
-        let waiting = refused(&policy, &question, Path::new("/"), &environment, &cancel);
+        let by = (&environment, &Scrubber::default());
+        let waiting = refused(&policy, &question, Path::new("/"), by, &cancel);
         let (failure, ()) = tokio::join!(waiting, async { cancel.cancel() });
         assert_eq!(failure, Err(Failure::cancelled()));
     }

@@ -137,8 +137,8 @@ impl Place<'_> {
         let (action, commit, branch) = (Action::RollOut, guards.commit.as_str(), guards.branch.as_str());
         let question = Question { stack: name, action, commit, branch, changes: &plan };
         for policy in &guard.policies {
-            let refused = policy::refused(policy, &question, root, &self.previewer.environment, cancel).await?;
-            objections.extend(refused.map(|words| scrubber.scrub(&words)));
+            let by = (&self.previewer.environment, scrubber);
+            objections.extend(policy::refused(policy, &question, root, by, cancel).await?);
         }
         objections.extend(judge::asks(&plan, &guard));
         Ok(objections)

@@ -337,8 +337,8 @@ impl Gate<'_> {
         let (root, environment, cancel) = (&self.run.root, self.by.environment, self.job.claimed.cancel);
         let mut objections = Vec::new();
         for policy in self.guards.policies() {
-            let words = policy::refused(policy, &question, root, environment, cancel).await?;
-            objections.extend(words.map(|words| self.log.scrubber.scrub(&words)).map(refusal));
+            let by = (environment, &self.log.scrubber);
+            objections.extend(policy::refused(policy, &question, root, by, cancel).await?.map(refusal));
         }
         Ok(objections)
     }

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use pulumi_plugin::{Component, Error, Fault, Knobs, Output, Outputs, Result, Scope};
 
 pub use self::inputs::*;
-use self::site::Site;
+use self::site::{Site, WRITER};
 use crate::aws::{Aws, Partition};
 use crate::components::Report;
 use crate::rds::cluster::LogExport;
@@ -21,21 +21,27 @@ pub struct AuroraPostgres {
     /// The ARN of the cluster.
     pub cluster_arn: Output<String>,
     /// The identifier of the cluster.
+    #[prop(early)]
     pub cluster_identifier: Output<String>,
     /// The endpoint: the host name of the writer. It stays the same while the writer changes.
+    #[prop(early)]
     pub endpoint: Output<String>,
     /// The reader endpoint: one host name for all readers; without any, the writer answers.
     pub reader_endpoint: Output<String>,
     /// The domain name of your own that leads to the endpoint, if there is one. Known once its record stands.
     pub cname: Option<Output<String>>,
     /// The TCP port.
+    #[prop(early)]
     pub port: Output<u16>,
     /// The name of the database.
+    #[prop(early)]
     pub database: Output<String>,
     /// The ARN of the secret that holds the user name and password of the master user, as JSON with `username` and `password`. RDS rotates the password
     /// every 7 days.
+    #[prop(early)]
     pub secret_arn: Output<String>,
     /// The id of the security group of the instances.
+    #[prop(early)]
     pub security_group_id: Output<String>,
     /// The resource id of the cluster, such as `cluster-ABCDEFGHIJKLMNOPQRSTUVWXYZ`, which policies of IAM authentication name.
     pub resource_id: Output<String>,
@@ -70,17 +76,20 @@ impl Component for AuroraPostgres {
         let mut site = Site { here, inputs: &inputs, monitoring };
         let group = site.security_group();
         let (cluster, port) = site.cluster(&group);
-        site.doors(&group, &port);
+        let doors = site.doors(&group, &port);
         let logs = site.log_groups(&cluster);
         let instances = site.instances(&cluster, &logs);
         site.events(&cluster, &instances);
         let settings = &inputs.settings;
         let cname = settings.cname.clone().map(|cname| cname.tell(here, &cluster.endpoint, &cluster.reader_endpoint));
         let report = inputs.report(here, &port);
+        // Whoever connects needs the writer and a door, and neither readers nor subscriptions.
+        let writer = instances.iter().filter(|(key, _)| key == WRITER).map(|(_, id)| id);
+        let endpoint = writer.chain(&doors).fold(cluster.endpoint, |endpoint, each| endpoint.depends_on(each));
         Ok(AuroraPostgres {
             cluster_arn: cluster.arn,
             cluster_identifier: cluster.id,
-            endpoint: cluster.endpoint,
+            endpoint,
             reader_endpoint: cluster.reader_endpoint,
             cname,
             port,

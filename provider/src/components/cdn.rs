@@ -34,10 +34,13 @@ const HEADER: &str = "X-Origin-Verify";
 #[derive(Clone, Outputs)]
 pub struct Cdn {
     /// The distribution's id.
+    #[prop(early)]
     pub distribution_id: Output<String>,
     /// The distribution's ARN.
+    #[prop(early)]
     pub arn: Output<String>,
     /// The distribution's own domain name, such as `d111111abcdef8.cloudfront.net`.
+    #[prop(early)]
     pub domain_name: Output<String>,
     /// The address at which viewers reach it: `https://` and the first of `aliases`, else its own domain name. Known once its DNS records stand.
     pub url: Output<String>,
@@ -45,8 +48,10 @@ pub struct Cdn {
     pub origin_header_name: Output<String>,
     /// The values of that header which a load balancer must let in; secret, and empty where no origin is a load balancer. Known once the first of them is sent
     /// from all edges.
+    #[prop(early)]
     pub origin_header_values: Output<Vec<String>>,
     /// The ARN of the origin access identity that reads buckets, for their policies; empty where there is none.
+    #[prop(early)]
     pub origin_access_identity_arn: Output<String>,
     /// The name of the bucket of access logs; empty where there are none.
     pub log_bucket_name: Output<String>,

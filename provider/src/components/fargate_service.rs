@@ -35,14 +35,17 @@ use crate::types::{ClusterName, GroupDescription};
 #[derive(Clone, Outputs)]
 pub struct FargateService {
     /// The service's ARN.
+    #[prop(early)]
     pub service_arn: Output<String>,
     /// The service's name.
+    #[prop(early)]
     pub service_name: Output<String>,
     /// The ARN of the task definition's revision.
     pub task_definition_arn: Output<String>,
     /// The target group's ARN; empty where there is no listener.
     pub target_group_arn: Output<String>,
     /// The end of the target group's ARN, by which CloudWatch's metrics know it: `targetgroup/web/73e2d6bc24d8a067`; empty where there is no listener.
+    #[prop(early)]
     pub target_group_arn_suffix: Output<String>,
     /// The id of the tasks' security group.
     pub security_group_id: Output<String>,

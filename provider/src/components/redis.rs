@@ -8,7 +8,6 @@ pub use self::inputs::*;
 use crate::aws::Aws;
 use crate::components::security_group::{Group, at_port};
 use crate::components::{Profile, Report};
-use crate::ec2::security_group::SecurityGroupOutputs;
 use crate::elasticache::parameter_group::{ParameterGroup, ParameterGroupArgs};
 use crate::elasticache::replication_group::{
     ReplicationGroup, ReplicationGroupArgs, ReplicationGroupOutputs, TransitEncryptionMode,
@@ -23,16 +22,20 @@ use crate::types::{CacheGroupName, GroupDescription, Lowercase};
 #[derive(Clone, Outputs)]
 pub struct Redis {
     /// The primary endpoint: the host name of the primary node, which reads and writes.
+    #[prop(early)]
     pub primary_endpoint: Output<String>,
     /// The reader endpoint: one host name for all replicas.
     pub reader_endpoint: Output<String>,
     /// The TCP port.
+    #[prop(early)]
     pub port: Output<u16>,
     /// The domain name of your own that leads to the primary endpoint, if there is one. Known once its record stands.
     pub cname: Option<Output<String>>,
     /// The ARN of the secret that holds the password (AUTH token), if there is one.
+    #[prop(early)]
     pub secret_arn: Option<Output<String>>,
     /// The id of the security group of the nodes.
+    #[prop(early)]
     pub security_group_id: Output<String>,
     /// The id of the replication group.
     pub replication_group_id: Output<String>,
@@ -77,7 +80,7 @@ impl Component for Redis {
             port: Output::known(settings.port),
             cname,
             secret_arn: secret,
-            security_group_id: group.id,
+            security_group_id: group,
             replication_group_id: cache.id,
             node_ids: cache.member_clusters,
             report,
@@ -86,8 +89,8 @@ impl Component for Redis {
 }
 
 impl RedisInputs {
-    /// The security group of the nodes: they talk to nobody of their own accord.
-    fn security_group(&self, here: &mut Scope) -> SecurityGroupOutputs {
+    /// The security group of the nodes: they talk to nobody of their own accord. Known once it lets in whoever may connect.
+    fn security_group(&self, here: &mut Scope) -> Output<String> {
         let group = Group {
             key: "sg",
             vpc_id: self.vpc_id.clone(),
@@ -96,7 +99,8 @@ impl RedisInputs {
             allow_from: at_port(self.settings.allow_from.clone(), self.settings.port),
             allow_to: Default::default(),
         };
-        group.tell(here)
+        let (group, rules) = group.with_rules(here);
+        rules.iter().fold(group.id, |group, rule| group.depends_on(rule))
     }
 
     /// The password that clients send, if they need one: the given one, or a random one.
@@ -143,7 +147,7 @@ impl RedisInputs {
     fn cache(
         &self,
         here: &mut Scope,
-        group: &SecurityGroupOutputs,
+        group: &Output<String>,
         token: Option<&Output<Secret<String>>>,
     ) -> ReplicationGroupOutputs {
         let settings = &self.settings;
@@ -157,7 +161,7 @@ impl RedisInputs {
             node_type: self.node_type().into(),
             port: settings.port.into(),
             subnet_group_name: subnets.into(),
-            security_group_ids: group.id.map(|id| [id].into()).into(),
+            security_group_ids: group.map(|id| [id].into()).into(),
             parameter_group_name: parameters.into(),
             replicas_per_node_group: self.replicas().into(),
             automatic_failover_enabled: failover.into(),

@@ -120,6 +120,11 @@ pub struct Group {
 impl Group {
     /// Adds the group and its rules.
     pub fn tell(self, here: &mut Scope) -> SecurityGroupOutputs {
+        self.with_rules(here).0
+    }
+
+    /// The same, and the URNs of the rules.
+    pub fn with_rules(self, here: &mut Scope) -> (SecurityGroupOutputs, Vec<Output<String>>) {
         let tags = Tags::from([("Name".into(), format!("{}-{}", here.name(), self.key))]);
         let args = security_group::SecurityGroupArgs {
             vpc_id: self.vpc_id.into(),
@@ -130,15 +135,16 @@ impl Group {
         let place = here.child(self.key);
         let place = if self.described { place } else { place.initial(["description"]) };
         let group = place.add::<security_group::SecurityGroup>(args);
+        let mut rules = Vec::new();
         for (name, peer) in self.allow_from {
             let rule = peer.rule(&group.id, &name);
-            here.add::<SecurityGroupIngressRule>(format!("{}-from-{name}", self.key), rule);
+            rules.push(here.add::<SecurityGroupIngressRule>(format!("{}-from-{name}", self.key), rule).urn);
         }
         for (name, peer) in self.allow_to {
             let rule = peer.rule(&group.id, &name);
-            here.add::<SecurityGroupEgressRule>(format!("{}-to-{name}", self.key), rule);
+            rules.push(here.add::<SecurityGroupEgressRule>(format!("{}-to-{name}", self.key), rule).urn);
         }
-        group
+        (group, rules)
     }
 }
 

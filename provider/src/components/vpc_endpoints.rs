@@ -178,7 +178,7 @@ impl VpcEndpointsSettings {
 }
 
 impl VpcEndpointsInputs {
-    /// The security group of the interface endpoints: HTTPS from the VPC, and nothing else.
+    /// The security group of the interface endpoints: HTTPS from the VPC, and nothing else. Known once it lets in: no endpoint answers before.
     fn group(&self, here: &mut Scope) -> Output<String> {
         let group = Group {
             key: "sg",
@@ -188,14 +188,15 @@ impl VpcEndpointsInputs {
             allow_from: BTreeMap::new(),
             allow_to: BTreeMap::new(),
         };
-        let group = group.tell(here);
-        for (name, range) in &self.additional_cidrs {
-            let rule = Peer::range(*range, 443).rule(&group.id, name);
-            here.add::<SecurityGroupIngressRule>(format!("sg-from-range-{name}"), rule);
-        }
+        let group = group.tell(here).id;
+        let ranges = self.additional_cidrs.iter().map(|(name, range)| {
+            let rule = Peer::range(*range, 443).rule(&group, name);
+            here.add::<SecurityGroupIngressRule>(format!("sg-from-range-{name}"), rule).urn
+        });
+        let mut rules = ranges.collect::<Vec<_>>();
         let tcp = Protocol::parse("tcp").unwrap_or_else(|why| unreachable!("{why}"));
         let rule = SecurityGroupRuleArgs {
-            security_group_id: (&group.id).into(),
+            security_group_id: (&group).into(),
             ip_protocol: tcp.into(),
             from_port: 443.into(),
             to_port: 443.into(),
@@ -203,8 +204,8 @@ impl VpcEndpointsInputs {
             description: GroupDescription::from("vpc").into(),
             ..Default::default()
         };
-        here.add::<SecurityGroupIngressRule>("sg-from-vpc", rule);
-        group.id
+        rules.push(here.add::<SecurityGroupIngressRule>("sg-from-vpc", rule).urn);
+        rules.iter().fold(group, |group, rule| group.depends_on(rule))
     }
 
     fn endpoint(

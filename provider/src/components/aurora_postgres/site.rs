@@ -31,6 +31,9 @@ const EVENTS: [(&str, SourceType, &[&str]); 4] = [
     ("events-security-group", SourceType::DbSecurityGroup, &["configuration change", "failure"]),
 ];
 
+/// The key of the instance that writes, until a reader takes its place.
+pub const WRITER: &str = "writer";
+
 /// Where the children are added.
 pub struct Site<'a> {
     pub here: &'a mut Scope,
@@ -57,12 +60,13 @@ impl Site<'_> {
         group.tell(self.here)
     }
 
-    /// Who may connect: to the port of the cluster, where nothing else is said.
-    pub fn doors(&mut self, group: &SecurityGroupOutputs, port: &Output<u16>) {
-        for (name, peer) in self.inputs.settings.allow_from.clone() {
+    /// Who may connect: to the port of the cluster, where nothing else is said. The URNs of the rules.
+    pub fn doors(&mut self, group: &SecurityGroupOutputs, port: &Output<u16>) -> Vec<Output<String>> {
+        let rules = self.inputs.settings.allow_from.clone().into_iter().map(|(name, peer)| {
             let rule = peer.rule_at(port, &group.id, &name);
-            self.here.add::<SecurityGroupIngressRule>(format!("sg-from-{name}"), rule);
-        }
+            self.here.add::<SecurityGroupIngressRule>(format!("sg-from-{name}"), rule).urn
+        });
+        rules.collect()
     }
 
     /// The DB subnet group: the one that is given, or one of the given subnets.
@@ -177,13 +181,13 @@ impl Site<'_> {
     /// The instances, which can go while the data stays: it is the cluster's. A reader takes the place of a writer that fails.
     pub fn instances(&mut self, cluster: &ClusterOutputs, logs: &[LogGroupOutputs]) -> ByKey {
         let readers = (1..=self.inputs.readers()).map(|n| format!("reader-{n}"));
-        let keys: Vec<_> = std::iter::once("writer".to_owned()).chain(readers).collect();
+        let keys: Vec<_> = std::iter::once(WRITER.to_owned()).chain(readers).collect();
         let class = self.inputs.settings.instance_class.clone().unwrap_or_else(|| "db.serverless".to_owned());
         let instances = keys.into_iter().map(|key| {
             let args = ClusterInstanceArgs {
                 cluster_identifier: cluster.id.map(Lowercase::from).into(),
                 instance_class: class.clone().into(),
-                promotion_tier: u8::from(key != "writer").into(),
+                promotion_tier: u8::from(key != WRITER).into(),
                 publicly_accessible: false.into(),
                 auto_minor_version_upgrade: true.into(),
                 ..Default::default()

@@ -50,8 +50,8 @@ mod seconds {
     pub const SERVICE: u32 = 70;
 }
 
-/// The longest way, and how long it takes where nothing is there yet. Only what reaches out of private subnets waits for NAT; the load balancer waits for its
-/// certificate.
+/// The longest way, and how long it takes where nothing is there yet. Only what reaches out of private subnets waits for NAT; load balancer and distribution wait for
+/// their certificates.
 pub fn time(plan: &Plan<'_>) -> String {
     let blocks = &plan.blocks;
     let network = match nat(plan) {
@@ -69,7 +69,7 @@ pub fn time(plan: &Plan<'_>) -> String {
         (true, network, "the network"),
         (blocks.redis.is_some(), seconds::SUBNETS + seconds::REDIS, "Redis"),
         (blocks.aurora.is_some(), seconds::SUBNETS + seconds::AURORA, "Aurora"),
-        (blocks.cdn.is_some(), balancer + seconds::DISTRIBUTION, "CloudFront"),
+        (blocks.cdn.is_some(), certificate + seconds::DISTRIBUTION, "CloudFront"),
         (blocks.load_balancer.is_some(), balancer, "the load balancer"),
     ];
     let longest = ways.into_iter().filter(|(there, ..)| *there).max_by_key(|(_, took, _)| *took);

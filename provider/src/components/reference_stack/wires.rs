@@ -22,7 +22,7 @@ pub struct Wires {
     pub private_zone_id: Option<Output<String>>,
     /// The security group of those that reach database and cache.
     pub clients: Output<String>,
-    /// The same, once it is let out to both: what is made after them waits for it, and neither waits for the other.
+    /// The same, once it is let out to both, and both answer: what is made after them waits for it, and neither waits for the other.
     pub let_out: Output<String>,
     pub certificate: Output<String>,
     pub cdn_certificate: Output<String>,

@@ -35,11 +35,12 @@ impl Plan<'_> {
         let Some(block) = &self.blocks.cdn else { return Ok(None) };
         let mut settings = block.settings.clone();
         settings.aliases.insert(self.inputs.domain.clone());
-        let origin = self.origin()?;
+        // The name is the stack's own, whose record is made last: so the distribution waits for no load balancer.
+        let origin = Output::known(self.origin()?.to_string());
         let app = self.blocks.load_balancer.as_ref().map(|_| CdnLoadBalancer {
-            dns_name: wires.balancer.dns_name.clone(),
-            hosted_zone_id: Some(wires.balancer.zone_id.clone()),
-            origin_domain_name: Some(origin.clone()),
+            dns_name: origin,
+            hosted_zone_id: None,
+            origin_domain_name: None,
             read_timeout_seconds: 30,
         });
         let bucket = self.blocks.bucket.as_ref().map(|_| CdnBucket {

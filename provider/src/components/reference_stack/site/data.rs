@@ -20,7 +20,7 @@ impl Site<'_> {
         let inputs = self.plan.redis(&self.wires)?;
         let redis = self.part::<Redis>("redis", inputs);
         self.wires.nodes = redis.node_ids.clone();
-        self.lets_out("redis", &redis.security_group_id, &redis.port);
+        self.lets_out("redis", &redis.security_group_id, &redis.port, &redis.primary_endpoint);
         let environment = &mut self.wires.environment;
         environment.insert("REDIS_HOST".into(), redis.primary_endpoint.clone());
         environment.insert("REDIS_PORT".into(), redis.port.map(|port| port.to_string()));
@@ -33,7 +33,7 @@ impl Site<'_> {
         let aurora = self.part::<AuroraPostgres>("aurora", inputs);
         self.wires.aurora = aurora.cluster_identifier.clone();
         self.wires.instances = aurora.instance_identifiers.clone();
-        self.lets_out("aurora", &aurora.security_group_id, &aurora.port);
+        self.lets_out("aurora", &aurora.security_group_id, &aurora.port, &aurora.endpoint);
         let environment = &mut self.wires.environment;
         environment.insert("DATABASE_HOST".into(), aurora.endpoint.clone());
         environment.insert("DATABASE_PORT".into(), aurora.port.map(|port| port.to_string()));
@@ -51,11 +51,11 @@ impl Site<'_> {
         Ok(Some(aurora))
     }
 
-    /// Lets clients out to a database or cache. The service waits for what it is given of it.
-    fn lets_out(&mut self, what: &str, group: &Output<String>, port: &Output<u16>) {
+    /// Lets clients out to a database or cache. The service waits for both.
+    fn lets_out(&mut self, what: &str, group: &Output<String>, port: &Output<u16>, endpoint: &Output<String>) {
         let rule = at(port, Peer::group(group.clone(), 0).rule(&self.wires.clients, what));
         let rule = self.here.add::<SecurityGroupEgressRule>(format!("clients-to-{what}"), rule);
-        self.wires.let_out = self.wires.let_out.depends_on(&rule.urn);
+        self.wires.let_out = self.wires.let_out.depends_on(&rule.urn).depends_on(endpoint);
     }
 
     pub fn bucket(&mut self) -> Option<PrivateBucket> {
