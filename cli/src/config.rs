@@ -13,6 +13,7 @@ use serde_saphyr::Spanned;
 
 use crate::called;
 use crate::failure::{Failure, Result};
+use crate::git::Mirror;
 use crate::glob::matches;
 use crate::repo::{Found, Stack};
 use crate::tags;
@@ -36,6 +37,9 @@ pub const SCHEMA: &str = include_str!("../schema/config.json");
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Config {
+    /// The commit that it is of, where it was read out of one.
+    #[serde(skip)]
+    commit: Option<String>,
     /// The stacks that are rolled out, as globs of their names; all when there is none.
     include: Option<Vec<String>>,
     /// Those that are left alone.
@@ -138,6 +142,12 @@ impl Rule {
 }
 
 impl Config {
+    /// What the file of a commit says.
+    pub fn at(mirror: &Mirror, commit: &str) -> Result<Config> {
+        let config = Config::read(&mirror.file(commit, FILE)?.unwrap_or_default())?;
+        Ok(Config { commit: Some(commit.to_owned()), ..config })
+    }
+
     pub fn read(text: &str) -> Result<Config> {
         // A file of comments alone is no document.
         let is_nothing = |line: &str| line.trim().is_empty() || line.trim_start().starts_with('#');
@@ -249,7 +259,9 @@ impl Config {
     pub fn guard(&self, name: &str) -> Guard {
         let Config { budgets, approvals, policies, sealed, .. } = self;
         let all = Part { budgets, approvals: approvals.as_ref(), policies, sealed: *sealed };
-        Guard::of(std::iter::once(all).chain(self.rules_of(name).map(Rule::part)))
+        let mut guard = Guard::of(std::iter::once(all).chain(self.rules_of(name).map(Rule::part)));
+        guard.policies.iter_mut().for_each(|policy| policy.commit = self.commit.clone());
+        guard
     }
 
     /// Whether a command may roll out some stack before a merge.

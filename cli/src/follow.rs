@@ -273,7 +273,7 @@ impl Follow {
             let hint = "a stack is a Pulumi.yaml with a Pulumi.STACK.yaml beside it";
             return Err(found.failure().unwrap_or_else(|| none().hint(hint)));
         }
-        let config = Config::read(&self.mirror.file(&head.id, config::FILE)?.unwrap_or_default())?;
+        let config = Config::at(&self.mirror, &head.id)?;
         Ok(Declared { found, config, listing })
     }
 }

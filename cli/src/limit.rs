@@ -38,7 +38,8 @@ impl Limit {
         let time = self.time.filter(|_| kind == Some(Kind::Cancelled) && self.is_over())?;
         let message =
             format!("it had not ended after {}, so it was stopped in order", text::seconds(time.as_secs_f64()));
-        let hint = format!("`{what}.timeout` in {FILE} says how long it may take; the next one goes on from there");
+        let next = if what == "rollout" { "goes on from there" } else { "begins anew" };
+        let hint = format!("`{what}.timeout` in {FILE} says how long it may take; the next one {next}");
         Some(Failure::roll_out(message).hint(hint))
     }
 }

@@ -1,11 +1,13 @@
 //! Policies: programs that judge what a roll-out would do. They get it as JSON on stdin; their exit code and their words are
 //! the judgement.
 
-use std::path::Path;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::Duration;
 
 use serde::Serialize;
+use tempfile::TempDir;
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::process::{Child, ChildStdin, Command};
 use tokio_util::sync::CancellationToken;
@@ -13,6 +15,7 @@ use tokio_util::sync::CancellationToken;
 use crate::config::Policy;
 use crate::environment::Environment;
 use crate::failure::{Failure, Result};
+use crate::git::Mirror;
 use crate::process;
 use crate::record::Action;
 use crate::scrub::Scrubber;
@@ -40,11 +43,42 @@ pub struct Question<'a> {
     pub changes: &'a Plan,
 }
 
+/// Where policies run: among the files of the commit that names them. Those of the commit that is judged may have been changed to let it pass.
+pub struct Folders<'a> {
+    mirror: &'a Mirror,
+    made: BTreeMap<String, TempDir>,
+}
+
+impl Folders<'_> {
+    pub fn of(mirror: &Mirror) -> Folders<'_> {
+        Folders { mirror, made: BTreeMap::new() }
+    }
+
+    fn folder(&mut self, policy: &Policy) -> Result<PathBuf> {
+        let commit = policy.commit.as_deref().ok_or_else(|| Failure::bug("a policy of no commit"))?;
+        if let Some(made) = self.made.get(commit) {
+            return Ok(made.path().to_owned());
+        }
+        let made = self.mirror.files(commit)?;
+        Ok(self.made.entry(commit.to_owned()).or_insert(made).path().to_owned())
+    }
+}
+
 /// Why a policy refuses what would be done, in a sentence; `None` when it does not. One who cancels does not wait for it.
 pub async fn refused(
     policy: &Policy,
     question: &Question<'_>,
+    folders: &mut Folders<'_>,
+    by: (&Environment, &Scrubber),
+    cancel: &CancellationToken,
+) -> Result<Option<String>> {
+    refused_in(&folders.folder(policy)?, policy, question, by, cancel).await
+}
+
+async fn refused_in(
     folder: &Path,
+    policy: &Policy,
+    question: &Question<'_>,
     (environment, scrubber): (&Environment, &Scrubber),
     cancel: &CancellationToken,
 ) -> Result<Option<String>> {
@@ -146,7 +180,7 @@ mod tests {
     }
 
     async fn asked(script: &str) -> Result<Option<String>> {
-        let policy = Policy { command: ["sh", "-c", script].map(str::to_owned).to_vec() };
+        let policy = Policy { commit: None, command: ["sh", "-c", script].map(str::to_owned).to_vec() };
         let plan = Plan::default();
         let question = question(&plan);
         let path = ("PATH".to_owned(), "/usr/bin:/bin".to_owned());
@@ -158,7 +192,7 @@ mod tests {
         assert_eq!(asked("grep -q '\"stack\":\"net/dev\",\"action\":\"roll-out\"'").await, Ok(None));
         assert_eq!(asked("echo too much; echo more >&2; exit 1").await, Ok(Some("too much\nmore".to_owned())));
         assert_eq!(asked("exit 3").await, Ok(Some("it ended with exit status: 3".to_owned())));
-        let missing = Policy { command: vec!["/no/such/program".to_owned()] };
+        let missing = Policy { commit: None, command: vec!["/no/such/program".to_owned()] };
         let plan = Plan::default();
         let question = question(&plan);
         let failure = judge(&missing, &question, Path::new("/"), &Environment::new()).await;
@@ -171,12 +205,12 @@ mod tests {
         let mut scrubber = Scrubber::default();
         scrubber.add("correct-horse-battery");
         let script = "yes 'blah correct-horse-battery' | head -c 3000000; exit 1";
-        let policy = Policy { command: ["sh", "-c", script].map(str::to_owned).to_vec() };
+        let policy = Policy { commit: None, command: ["sh", "-c", script].map(str::to_owned).to_vec() };
         let plan = Plan::default();
         let environment = [("PATH".to_owned(), "/usr/bin:/bin".to_owned())].into();
         let cancel = CancellationToken::new();
         let by = (&environment, &scrubber);
-        let said = refused(&policy, &question(&plan), Path::new("/"), by, &cancel).await.expect("an answer");
+        let said = refused_in(Path::new("/"), &policy, &question(&plan), by, &cancel).await.expect("an answer");
         let said = said.expect("a refusal");
         assert!(said.contains("blah [secret]") && !said.contains("corr"), "{said}");
         assert!(said.len() < 3 * LONGEST, "{}", said.len());
@@ -187,13 +221,13 @@ mod tests {
     async fn what_it_leaves_running_is_not_waited_for() {
         assert_eq!(asked("sleep 1000 & echo no; exit 1").await, Ok(Some("no".to_owned())));
         assert_eq!(asked("sleep 1000 & exit 0").await, Ok(None));
-        let policy = Policy { command: ["sleep", "1000"].map(str::to_owned).to_vec() };
+        let policy = Policy { commit: None, command: ["sleep", "1000"].map(str::to_owned).to_vec() };
         let plan = Plan::default();
         let question = question(&plan);
         let environment = [("PATH".to_owned(), "/usr/bin:/bin".to_owned())].into();
         let cancel = CancellationToken::new();
         let by = (&environment, &Scrubber::default());
-        let waiting = refused(&policy, &question, Path::new("/"), by, &cancel);
+        let waiting = refused_in(Path::new("/"), &policy, &question, by, &cancel);
         let (failure, ()) = tokio::join!(waiting, async { cancel.cancel() });
         assert_eq!(failure, Err(Failure::cancelled()));
     }

@@ -72,7 +72,7 @@ impl Explain {
         (base, head): (&str, &str),
         reading: &Reading,
     ) -> Result<(Found, Listing, BTreeSet<String>)> {
-        let config = Config::read(&mirror.file(base, config::FILE)?.unwrap_or_default())?;
+        let config = Config::at(mirror, base)?;
         let listing = mirror.listing(head)?;
         let found = repo::stacks(&listing);
         let mut gone = reading.gone(&found, &self.base);

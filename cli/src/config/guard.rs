@@ -91,9 +91,12 @@ struct ApprovalsFile {
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Policy {
-    /// The program and its arguments. It runs in the folder of the checkout.
+    /// The program and its arguments. It runs among the files of the commit that names it.
     #[serde(deserialize_with = "command")]
     pub command: Vec<String>,
+    /// That commit, where it was read out of one.
+    #[serde(skip)]
+    pub commit: Option<String>,
 }
 
 /// What is asked of a stack's roll-outs.

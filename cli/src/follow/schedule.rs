@@ -17,7 +17,7 @@ impl Follow {
         let Some(head) = self.mirror.head_seen(&self.wishes.branch).filter(|_| !self.wishes.dry_run) else {
             return Ok(false);
         };
-        let config = Config::read(&self.mirror.file(&head, config::FILE)?.unwrap_or_default())?;
+        let config = Config::at(&self.mirror, &head)?;
         let mut records = self.ledger.stack_records().await?;
         records.retain(|record| record.repository == *label && record.branch.as_ref() == Some(&self.wishes.branch));
         let looks = due(&config, &records, &self.ledger.drifts().await?, self.context.now());

@@ -13,6 +13,7 @@ struct Origin {
 }
 
 const FILE: u32 = 0o100_644;
+const PROGRAM: u32 = 0o100_755;
 const LINK: u32 = 0o120_000;
 
 impl Origin {
@@ -256,6 +257,22 @@ async fn what_is_asked_for_at_once_is_one_fetch() {
     assert!(futures::poll!(&mut stopped).is_pending());
     drop(stopped);
     assert_eq!(waits.await.expect("the branch").id, heads[3]);
+}
+
+#[tokio::test]
+async fn the_files_of_a_commit_are_written_out_whole() {
+    let (origin, state) = (Origin::new(), tempfile::tempdir().expect("a temporary folder"));
+    let first = origin.commit("main", &[], &[("judge", "1", PROGRAM), ("a/link", "../judge", LINK)]);
+    let second = origin.commit("main", &[&first], &[("judge", "2", PROGRAM)]);
+    let mirror = origin.mirror(state.path()).await;
+    mirror.fetch_branch("main").await.expect("the branch");
+    let (old, new) = (mirror.files(&first).expect("files"), mirror.files(&second).expect("files"));
+    let read = |folder: &Path, path: &str| fs::read_to_string(folder.join(path)).ok();
+    let all = [(&old, "judge"), (&old, "a/link"), (&new, "judge"), (&new, "a/link")];
+    let said = all.map(|(folder, path)| read(folder.path(), path));
+    assert_eq!(said, [Some("1".to_owned()), Some("1".to_owned()), Some("2".to_owned()), None]);
+    let mode = std::os::unix::fs::PermissionsExt::mode(&fs::metadata(old.path().join("judge")).expect("it").permissions());
+    assert_eq!(mode & 0o111, 0o111);
 }
 
 #[tokio::test]

@@ -1,6 +1,8 @@
 //! What a mirror's commits hold: files, links and differences, read from objects without a checkout.
 
+use git2::build::CheckoutBuilder;
 use git2::{Delta, ObjectType, Oid, Tree};
+use tempfile::TempDir;
 
 use super::Mirror;
 use crate::failure::{Failure, Result};
@@ -71,6 +73,17 @@ impl Mirror {
         let content = Some(entry.id()).filter(|_| is_file).and_then(|id| self.blob(id, LARGEST));
         let text = content.and_then(|content| String::from_utf8(content).ok());
         text.map(Some).ok_or_else(|| Failure::input(format!("{path} is no plain file of UTF-8 text")))
+    }
+
+    /// A folder with all files of a commit, which goes when it is dropped. A submodule is an empty folder.
+    pub fn files(&self, commit: &str) -> Result<TempDir> {
+        let folder = tempfile::tempdir().map_err(|error| Failure::setup(format!("making a folder: {error}")))?;
+        let tree = self.tree(self.oid(commit)?).map_err(|error| unreadable(commit, &error))?;
+        let mut checkout = CheckoutBuilder::new();
+        checkout.target_dir(folder.path()).force().update_index(false);
+        let written = self.repository.checkout_tree(tree.as_object(), Some(&mut checkout));
+        written.map_err(|error| Failure::setup(format!("writing the files of {commit}: {}", error.message())))?;
+        Ok(folder)
     }
 
     /// What stands in the file that a link leads to; nothing for one that leads out, and `None` where there is no file.

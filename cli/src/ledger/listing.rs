@@ -9,7 +9,7 @@ use sqlx::any::AnyRow;
 use super::outputs::{Reader, names_in};
 use super::{Ledger, failed};
 use crate::failure::{Failure, Result};
-use crate::record::{Action, DriftState, Rejected, Run, RunState, StackRecord, Standing};
+use crate::record::{Action, Case, DriftState, Rejected, Run, RunState, StackRecord, Standing};
 
 /// Which runs are wanted.
 #[derive(Debug, Clone, Default)]
@@ -31,6 +31,7 @@ impl Ledger {
             rows.map_or(Ok(Vec::new()), |rows| serde_json::from_str(&rows)).map_err(unreadable)?;
         let readers: Vec<Option<Reader>> = rows.iter().map(reader).collect();
         let mut all = rows.into_iter().map(stack).collect::<Result<Vec<_>, String>>().map_err(unreadable)?;
+        self.tell_rejected(&mut all).await?;
         for (stack, reads_anew) in all.iter_mut().zip(self.read_anew(&readers).await?) {
             stack.reads_anew = reads_anew.filter(|_| stack.standing == Standing::UpToDate);
             if stack.reads_anew.is_some() {
@@ -49,23 +50,31 @@ impl Ledger {
             }
             stack.lock = locks.remove(&(stack.repository.clone(), stack.name.clone()));
         }
-        self.tell_rejected(&mut all).await?;
         Ok(all)
     }
 
-    /// Notes of stacks that are held who refused that, and why.
+    /// Notes of stacks that are held who refused that, and why. One of which something else was refused than what its branch says stands as it did before.
     async fn tell_rejected(&self, all: &mut [StackRecord]) -> Result<()> {
         if all.iter().all(|stack| stack.standing != Standing::Held) {
             return Ok(());
         }
-        let list = "SELECT run_id, decided_by, decided_why FROM holds WHERE state = 'rejected' \
+        let list = "SELECT run_id, decided_by, decided_why, body FROM holds WHERE state = 'rejected' \
             AND decided_by IS NOT NULL AND decided_why IS NOT NULL";
-        let rows: Vec<(String, String, String)> =
+        let rows: Vec<(String, String, String, String)> =
             sqlx::query_as(list).fetch_all(&self.pool).await.map_err(failed("listing what was refused"))?;
-        let mut refused: BTreeMap<String, Rejected> =
-            rows.into_iter().map(|(run, by, reason)| (run, Rejected { by, reason })).collect();
+        let rows = rows.into_iter().map(|(run, by, reason, body)| (run, (Rejected { by, reason }, body)));
+        let mut refused: BTreeMap<String, (Rejected, String)> = rows.collect();
         for stack in all.iter_mut().filter(|stack| stack.standing == Standing::Held) {
-            stack.rejected = stack.last_run.as_ref().and_then(|run| refused.remove(run));
+            let Some((rejected, body)) = stack.last_run.as_ref().and_then(|run| refused.remove(run)) else { continue };
+            if !serde_json::from_str::<Case>(&body).is_ok_and(|case| case.is_aside()) {
+                stack.rejected = Some(rejected);
+                continue;
+            }
+            let runs = self.newest_runs(&stack.repository, &stack.name).await?;
+            let before = runs.into_iter().find(|run| run.state != RunState::Held);
+            let state = before.as_ref().map(|run| run.state);
+            stack.standing = Standing::of(state, stack.commit.is_some(), stack.has_left, stack.was_destroyed);
+            stack.message = before.and_then(|run| run.message);
         }
         Ok(())
     }
@@ -152,6 +161,7 @@ fn stack(row: StackRow) -> Result<StackRecord, String> {
     Ok(StackRecord {
         name: row.name,
         standing: Standing::of(last_state, row.commit.is_some(), has_left, is_destroyed),
+        was_destroyed: is_destroyed,
         behind_by: None,
         has_left,
         suspended: row.suspended,

@@ -110,9 +110,7 @@ impl Place<'_> {
             }
         };
         if let (Some(guards), None) = (&self.guards, &seen.failure) {
-            seen.objections = self
-                .objections(guards, &stack.name(), &seen.changes, (&worktree.folder, scrubber), &limit.cancel)
-                .await?;
+            seen.objections = self.objections(guards, &stack.name(), &seen.changes, scrubber, &limit.cancel).await?;
         }
         if let (Some(planned), None) = (seen.changes.puts_out(), &seen.failure) {
             self.planned.lock().await.insert(stack.name(), planned.clone());
@@ -126,7 +124,7 @@ impl Place<'_> {
         guards: &Guards,
         name: &str,
         changes: &ChangeSet,
-        (root, scrubber): (&Path, &Scrubber),
+        scrubber: &Scrubber,
         cancel: &CancellationToken,
     ) -> Result<Vec<String>> {
         let mut shown = changes.clone();
@@ -136,9 +134,10 @@ impl Place<'_> {
             judge::over_budget(&plan, &guard).into_iter().map(|objection| objection.words).collect();
         let (action, commit, branch) = (Action::RollOut, guards.commit.as_str(), guards.branch.as_str());
         let question = Question { stack: name, action, commit, branch, changes: &plan };
+        let mut folders = policy::Folders::of(&self.previewer.mirror);
         for policy in &guard.policies {
             let by = (&self.previewer.environment, scrubber);
-            objections.extend(policy::refused(policy, &question, root, by, cancel).await?);
+            objections.extend(policy::refused(policy, &question, &mut folders, by, cancel).await?);
         }
         objections.extend(judge::asks(&plan, &guard));
         Ok(objections)

@@ -142,6 +142,9 @@ pub struct StackRecord {
     pub name: String,
     #[serde(skip)]
     pub standing: Standing,
+    /// Whether what it had rolled out was destroyed, whatever was tried since.
+    #[serde(skip)]
+    pub was_destroyed: bool,
     /// Whether its branch does not have it any more.
     #[serde(skip)]
     pub has_left: bool,

@@ -31,8 +31,6 @@ pub fn waiting_for(folder: &Path) -> String {
 /// What the attempts of one run share.
 pub(super) struct Run {
     pub pulumi: Pulumi,
-    /// The root of the worktree.
-    pub root: PathBuf,
     /// The project's folder in it.
     pub folder: PathBuf,
     /// What the newest attempt said.
@@ -72,7 +70,6 @@ impl RollOut<'_> {
         let mut run = Run {
             has_pending: knowing.is_some(),
             pulumi: knowing.unwrap_or_else(|| job.pulumi.clone()),
-            root: worktree.folder.clone(),
             folder,
             progress: Progress::default(),
             before: PutOut::new(),

@@ -334,11 +334,13 @@ impl Gate<'_> {
         let name = self.job.claimed.stack.name();
         let (action, commit, branch) = (self.by.action, self.by.head.id.as_str(), self.by.branch);
         let question = Question { stack: &name, action, commit, branch, changes: plan };
-        let (root, environment, cancel) = (&self.run.root, self.by.environment, self.job.claimed.cancel);
-        let mut objections = Vec::new();
+        let (mut folders, cancel) = (policy::Folders::of(self.by.mirror), self.job.claimed.cancel);
+        let mut objections: Vec<Objection> = Vec::new();
         for policy in self.guards.policies() {
-            let by = (environment, &self.log.scrubber);
-            objections.extend(policy::refused(policy, &question, root, by, cancel).await?.map(refusal));
+            let by = (self.by.environment, &self.log.scrubber);
+            let refused = policy::refused(policy, &question, &mut folders, by, cancel).await?.map(refusal);
+            // Two commits that ask for the same say the same.
+            objections.extend(refused.filter(|refused| !objections.contains(refused)));
         }
         Ok(objections)
     }

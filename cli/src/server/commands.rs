@@ -304,7 +304,7 @@ impl Said<'_> {
     /// The stacks of its head, with what `gitinfra.yaml` says of them at the base.
     fn declared(&self, base: &str, head: &str) -> Result<Found> {
         let mirror = &self.reviewer.previewer.mirror;
-        let config = Config::read(&mirror.file(base, config::FILE)?.unwrap_or_default())?;
+        let config = Config::at(mirror, base)?;
         Ok(config.apply(repo::stacks(&mirror.listing(head)?), &self.pull.base))
     }
 

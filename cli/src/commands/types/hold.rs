@@ -155,11 +155,19 @@ fn whats_next(hold: &Hold) -> impl Iterator<Item = String> {
     let words = match hold.state {
         HoldState::Held => {
             vec![
-                format!("`gitinfra approve {seal}` lets the next `sync` do this and nothing else."),
-                format!("`gitinfra reject {seal} --reason WORDS` keeps it from that until a newer commit comes."),
+                format!(
+                    "`gitinfra approve {seal}` allows this and nothing else; then {}.",
+                    hold.case.next(&hold.stack)
+                ),
+                match hold.case.is_aside() {
+                    true => format!("`gitinfra reject {seal} --reason WORDS` refuses it; the stack stays as it is."),
+                    false => format!(
+                        "`gitinfra reject {seal} --reason WORDS` keeps it from that until a newer commit comes."
+                    ),
+                },
             ]
         }
-        HoldState::Approved => vec!["The next `sync` rolls it out.".to_owned()],
+        HoldState::Approved => vec![format!("It is allowed: {}.", hold.case.next(&hold.stack))],
         HoldState::Rejected => vec![format!("`gitinfra approve {seal}` takes the refusal back.")],
         HoldState::Used | HoldState::Overtaken => Vec::new(),
     };
