@@ -4,7 +4,7 @@ use clap::Args as Arguments;
 
 use super::shell::Shell;
 use super::types::preview;
-use super::{Reach, Verb};
+use super::{Reach, Verb, words};
 use crate::approval::Asked;
 use crate::failure::Result;
 use crate::ledger::Ledger;
@@ -23,7 +23,7 @@ pub struct Reject {
     #[command(flatten)]
     what: What,
     /// Why; it is shown wherever the stack is
-    #[arg(long, value_name = "WORDS")]
+    #[arg(long, value_name = "WORDS", value_parser = words::reason)]
     reason: String,
 }
 

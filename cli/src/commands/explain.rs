@@ -6,7 +6,7 @@ use clap::{Args as Arguments, ValueEnum};
 
 use super::shell::Shell;
 use super::{Source, Verb};
-use crate::config::{self, Config};
+use crate::config::Config;
 use crate::explain::{Explained, explain};
 use crate::failure::{Failure, Result};
 use crate::git::{Mirror, Programs};

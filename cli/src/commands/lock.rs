@@ -22,10 +22,10 @@ pub struct Lock {
     #[command(flatten)]
     which: Which,
     /// Why; it is shown wherever the stack is
-    #[arg(long, value_name = "WORDS")]
+    #[arg(long, value_name = "WORDS", value_parser = words::reason)]
     reason: String,
     /// For how long, such as 30m or 8h; whoever has the lock may take it again
-    #[arg(long = "for", value_name = "TIME", default_value = "1h", value_parser = words::interval)]
+    #[arg(long = "for", value_name = "TIME", default_value = "1h", value_parser = words::lease)]
     lease: Duration,
 }
 

@@ -4,7 +4,7 @@ use clap::Args as Arguments;
 
 use super::several::Several;
 use super::shell::Shell;
-use super::{Reach, Verb};
+use super::{Reach, Verb, words};
 use crate::failure::Result;
 use crate::server::config::Role;
 
@@ -14,7 +14,7 @@ pub struct Suspend {
     #[command(flatten)]
     which: Several,
     /// Why; it is shown wherever the stack is
-    #[arg(long, value_name = "WORDS")]
+    #[arg(long, value_name = "WORDS", value_parser = words::reason)]
     reason: String,
 }
 

@@ -94,6 +94,21 @@ pub fn interval(text: &str) -> Result<Duration, String> {
     Ok(span.unsigned_abs())
 }
 
+/// Reads why something is done: a reason of no words is none.
+pub fn reason(text: &str) -> Result<String, String> {
+    match text.trim() {
+        "" => Err("say why in some words".to_owned()),
+        _ => Ok(text.to_owned()),
+    }
+}
+
+/// Reads for how long a lock is wanted.
+pub fn lease(text: &str) -> Result<Duration, String> {
+    const LONGEST: Duration = Duration::from_secs(366 * 24 * 60 * 60);
+    let lease = interval(text)?;
+    if lease > LONGEST { Err("a year (8784h) is the most".to_owned()) } else { Ok(lease) }
+}
+
 /// Reads a pull request's number as people write it: `pr/7`, `7`, `#7`, and what forges call it.
 pub fn pull(text: &str) -> Result<u64, String> {
     let beginnings = ["pr/", "pull/", "pulls/", "mr/", "#", "!"];
@@ -142,5 +157,7 @@ mod tests {
         for (text, seconds) in cases {
             assert_eq!(interval(text).ok().map(|d| d.as_secs()), seconds, "{text}");
         }
+        assert_eq!((lease("8h").is_ok(), lease("99999999999999h").is_ok()), (true, false));
+        assert_eq!((reason("moving").is_ok(), reason(" ").is_ok()), (true, false));
     }
 }

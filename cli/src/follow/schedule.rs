@@ -1,7 +1,7 @@
 //! Looks for drift as often as the configuration wants it.
 
 use super::Follow;
-use crate::config::{self, Config, Then};
+use crate::config::{Config, Then};
 use crate::drift::{Drifting, DueLook, Looked, due};
 use crate::event::Body;
 use crate::failure::{Failure, Kind, Result};

@@ -61,6 +61,17 @@ pub struct Command {
 pub struct Wrong(pub String);
 
 impl Verb {
+    /// What is said behind the word, where something is.
+    pub fn takes(self) -> &'static str {
+        match self {
+            Verb::Up => " [STACK] COMMIT",
+            Verb::Approve => " SEAL",
+            Verb::Reject => " SEAL REASON",
+            Verb::Preview | Verb::Cancel | Verb::Retry | Verb::Unlock | Verb::Explain => " [STACK]",
+            Verb::Help => "",
+        }
+    }
+
     pub fn word(self) -> &'static str {
         Verb::ALL.iter().find(|(verb, _, _)| *verb == self).map_or("", |(_, word, _)| word)
     }

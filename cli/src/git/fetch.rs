@@ -17,6 +17,9 @@ const INCOMING: &str = "refs/gitinfra/incoming-";
 /// Of so many fetches one lets git pack what came in, the first of a process among them.
 const BETWEEN_PACKINGS: u64 = 64;
 
+/// The disk has no room for what was fetched.
+const FULL: &[&str] = &["No space left on device", "Disk quota exceeded"];
+
 /// What git says of a server that takes a connection and says nothing.
 const SILENT: &[&str] = &[cli::GIVEN_UP, "Operation too slow", "timed out", "not responding"];
 
@@ -169,6 +172,11 @@ impl Mirror {
         let label = &self.source.label;
         let says = |words: &[&str]| words.iter().any(|words| said.contains(words));
         let kind = if says(SILENT) || says(OUT_OF_REACH) { Failure::setup } else { Failure::input };
+        // What a lack of room leads to is told after it, as if the repository were wrong.
+        if let Some(line) = said.lines().find(|line| FULL.iter().any(|words| line.contains(words))) {
+            let hint = format!("make room on the disk of {}", self.path.display());
+            return Failure::setup(format!("fetching from {label}: {}", line.trim())).away().hint(hint);
+        }
         let failure = kind(format!("fetching from {label}: {}", crate::text::last_line(said))).away();
         if says(&["dubious ownership"]) {
             return failure.hint(format!(

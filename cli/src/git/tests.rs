@@ -271,7 +271,8 @@ async fn the_files_of_a_commit_are_written_out_whole() {
     let all = [(&old, "judge"), (&old, "a/link"), (&new, "judge"), (&new, "a/link")];
     let said = all.map(|(folder, path)| read(folder.path(), path));
     assert_eq!(said, [Some("1".to_owned()), Some("1".to_owned()), Some("2".to_owned()), None]);
-    let mode = std::os::unix::fs::PermissionsExt::mode(&fs::metadata(old.path().join("judge")).expect("it").permissions());
+    let mode =
+        std::os::unix::fs::PermissionsExt::mode(&fs::metadata(old.path().join("judge")).expect("it").permissions());
     assert_eq!(mode & 0o111, 0o111);
 }
 

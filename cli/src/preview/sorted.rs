@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::Merge;
 use crate::comment::StackPreview;
-use crate::config::{self, Config};
+use crate::config::Config;
 use crate::decide::Reason;
 use crate::engine::changes::ChangeSet;
 use crate::explain::{Explained, explain};

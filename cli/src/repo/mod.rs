@@ -17,6 +17,9 @@ use path::split;
 use project::{EXTENSIONS, Project};
 use uses::Uses;
 
+/// Pulumi takes no longer name of a project or a stack.
+const LONGEST_NAME: usize = 100;
+
 pub use link::{Astray, Links, follow, outside};
 pub use reach::{Reach, Step};
 pub use uses::is_a_module;
@@ -110,12 +113,14 @@ impl Stack {
     pub fn check_name(&self) -> Result<()> {
         let is_sound = |name: &str| {
             let fits = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
-            !name.is_empty() && !name.starts_with('-') && name.chars().all(fits)
+            // A name of dots alone would be another folder of the backend.
+            let is_folder = name.chars().all(|c| c == '.');
+            !is_folder && name.len() <= LONGEST_NAME && !name.starts_with('-') && name.chars().all(fits)
         };
         match is_sound(&self.project) && is_sound(&self.stack) {
             true => Ok(()),
             false => Err(Failure::input(format!("`{}` is no name of a stack", self.name()))
-                .hint("projects and stacks have names of letters, digits, `-`, `_` and `.`, the first no `-`")),
+                .hint("projects and stacks have names of up to 100 letters, digits, `-`, `_` and `.`, the first no `-`, and not of dots alone")),
         }
     }
 

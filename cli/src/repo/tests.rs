@@ -254,3 +254,21 @@ fn a_name_selects_and_a_wrong_one_is_told_its_neighbour() {
     let failure = found.select(&["network/prd".to_owned()]).expect_err("no such stack");
     assert_eq!(failure.hints[0], "did you mean `network/prod`?");
 }
+
+#[test]
+fn a_name_that_is_no_name_is_refused() {
+    let long = "n".repeat(101);
+    for (name, is_sound) in [
+        ("net", true),
+        ("a.b_c-1", true),
+        (".x", true),
+        ("..", false),
+        (".", false),
+        ("-x", false),
+        (long.as_str(), false),
+    ] {
+        let file = [("Pulumi.yaml", format!("name: '{name}'\nruntime: yaml")), ("Pulumi.dev.yaml", String::new())];
+        let stack = first(&[(file[0].0, &file[0].1), (file[1].0, &file[1].1)]);
+        assert_eq!(stack.check_name().is_ok(), is_sound, "{name}");
+    }
+}

@@ -2,7 +2,7 @@
 
 use super::Reviewer;
 use crate::comment::Preview;
-use crate::config::{self, Config};
+use crate::config::Config;
 use crate::failure::Result;
 use crate::forge::Pull;
 use crate::record::Offer;

@@ -9,7 +9,7 @@ use super::workers::number_of;
 use super::{Server, Watched};
 use crate::approval::Asked;
 use crate::called;
-use crate::config::{self, Config};
+use crate::config::Config;
 use crate::explain::{Explained, explain};
 use crate::failure::{Failure, Kind, Result};
 use crate::forge::command::{Command, Verb, Wrong};
@@ -387,6 +387,6 @@ pub(super) fn is_older(comment: &Comment, since: i64) -> bool {
 }
 
 fn help() -> String {
-    let line = |(_, word, does): &(Verb, &str, &str)| format!("`/gitinfra {word}` {does}");
+    let line = |(verb, word, does): &(Verb, &str, &str)| format!("`/gitinfra {word}{}` {does}", verb.takes());
     Verb::ALL.iter().map(line).collect::<Vec<_>>().join("\n")
 }

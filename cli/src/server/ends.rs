@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{Server, Watched};
-use crate::config::{self, Config};
+use crate::config::Config;
 use crate::failure::Result;
 use crate::follow::Tally;
 use crate::forge::Pull;
@@ -157,7 +157,7 @@ impl<'a> Ends<'a> {
 
     /// What `gitinfra.yaml` says at the head of the branch.
     fn config(&self) -> Result<Config> {
-        Config::at(&self.mirror, &self.head())
+        Config::at(self.mirror, &self.head())
     }
 
     /// Where a stack lay when it was looked at last.

@@ -121,3 +121,23 @@ fn any_program_may_judge() {
     p.change(&[A, B]);
     p.run("sync").expect_code(4).expect_out(&["asking the policy `no-such-judge`", "hint: is it installed"]);
 }
+
+/// Neither what is merged nor what stands says who judges it: the commit does that names the policy.
+#[test]
+fn a_policy_is_run_among_the_files_of_the_commit_that_names_it() {
+    let p = of("");
+    p.repo.write("judge.sh", "grep -q '\"operation\":\"delete\"' && { echo never; exit 1; } || exit 0");
+    p.repo.write("gitinfra.yaml", "policies: [{command: [sh, judge.sh]}]\n").commit("Who judges");
+    // What stands is of a commit without it.
+    p.run("destroy test/dev --yes").expect_code(6).expect_out(&["refused it: never"]);
+    p.run(&format!("reject {} --reason stay", seal(&p.get("holds").remove(0)))).expect_code(0);
+    assert_eq!(p.get("stacks")[0]["status"], "current", "nothing else is asked of it");
+    p.change(&[A, B, C, ("d", "path: d.txt, content: d")]);
+    p.sync().expect_out(&["1 created"]);
+    p.repo.write("judge.sh", "exit 0");
+    p.change(&[A]);
+    let hold = held(&p, &["the policy `sh judge.sh` refused it: never"]);
+    assert!(p.file("d.txt").is_some());
+    let described = p.run(&format!("describe hold/{}", hold["name"].as_str().unwrap_or_default())).expect_code(0);
+    described.expect_out(&["allows this and nothing else; then the next sync rolls test/dev out."]);
+}

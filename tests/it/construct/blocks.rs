@@ -94,7 +94,7 @@ fn blocks_wait_only_for_what_they_need() {
         ("load-balancer", &[]),
         ("vpc-endpoints", &["network-nat"]),
         ("session-manager", &["network-nat"]),
-        ("cdn", &["load-balancer"]),
+        ("cdn", &[]),
         ("service", &["network-nat", "aurora", "redis", "load-balancer", "cdn"]),
     ] {
         assert!(built.after.contains_key(&format!("web-{block}")), "{block}");
@@ -103,6 +103,16 @@ fn blocks_wait_only_for_what_they_need() {
         let waits: Vec<_> = blocks.into_iter().filter(|it| *it != block && of(it)).collect();
         assert_eq!(waits, expected, "{block}: {all:?}");
     }
+    // The service connects to the writer and the primary node: readers, names and subscriptions are none of its business.
+    let all = before(&built, "web-service-service");
+    let is_needed = |name: &str| all.contains(name);
+    assert!(
+        is_needed("web-aurora-writer") && is_needed("web-aurora-sg-from-app") && is_needed("web-redis-sg-from-app"),
+        "{all:?}"
+    );
+    let others = ["web-aurora-reader", "web-aurora-events", "web-aurora-cname", "web-redis-cname"];
+    let waits: Vec<_> = all.iter().filter(|name| others.iter().any(|other| name.starts_with(other))).collect();
+    assert_eq!(waits, Vec::<&String>::new());
 }
 
 /// All that has to be complete before a resource or component is told: what it names, what that names, and so on.
