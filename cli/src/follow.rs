@@ -168,10 +168,7 @@ impl Follow {
         let worked = due.iter().any(|due| due.rest.is_none() && due.when.is_now());
         match self.wishes.dry_run {
             true => {
-                self.foretell(&due, &declared.listing.files).await?;
-                let now = due.iter().filter(|due| due.when.is_now()).count();
-                tally.skipped += now;
-                tally.up_to_date += due.len() - now;
+                self.foretell(&due, &declared.listing.files, &mut tally).await?;
             }
             false => self.roll_out(&due, (&declared.listing.files, config), &mut tally).await?,
         }

@@ -93,13 +93,30 @@ impl Follow {
     }
 
     /// Tells what would be rolled out, and what would not since it comes after what is left alone.
-    pub(super) async fn foretell(&self, due: &[Due], files: &[TreeFile]) -> Result<()> {
+    pub(super) async fn foretell(&self, due: &[Due], files: &[TreeFile], tally: &mut Tally) -> Result<()> {
         let read = self.ledger.reads(&self.mirror.source.label).await?;
         let mut order = Order::of(due.iter().map(|due| &due.stack), files, &read);
-        let alone = due.iter().enumerate().filter(|(_, due)| due.rest.is_some());
+        let refused: BTreeMap<usize, Failure> = due
+            .iter()
+            .enumerate()
+            .filter(|(_, due)| due.rest.is_none() && due.when.is_now())
+            .filter_map(|(stack, due)| Some((stack, self.refused(due).err()?)))
+            .collect();
+        let alone = due.iter().enumerate().filter(|(stack, due)| due.rest.is_some() || refused.contains_key(stack));
         alone.for_each(|(stack, _)| order.ended(stack, false));
         let blocked: BTreeMap<usize, usize> = order.blocked().into_iter().collect();
-        for (stack, next) in due.iter().enumerate().filter(|(_, due)| due.rest.is_none()) {
+        for (stack, next) in due.iter().enumerate() {
+            if let Some(failure) = refused.get(&stack) {
+                self.skip_due(next, failure, tally);
+                continue;
+            }
+            match next.when.is_now() {
+                true => tally.skipped += 1,
+                false => tally.up_to_date += 1,
+            }
+            if next.rest.is_some() {
+                continue;
+            }
             let body = match (&next.when, blocked.get(&stack)) {
                 (When::Now(_), Some(other)) => blocked_by(&due[*other]),
                 (When::Now(reason), None) => Body::Pending { commit: next.head.id.clone(), reason: reason.words() },
@@ -145,6 +162,13 @@ impl Follow {
             }
             order.ended(stack, false);
         }
+    }
+
+    /// Refuses what a roll-out would refuse before its engine begins.
+    fn refused(&self, due: &Due) -> Result<()> {
+        due.stack.check_name()?;
+        due.stack.check_files()?;
+        self.mirror.check_present(&due.head.id, &due.stack)
     }
 
     fn skip_due(&self, due: &Due, failure: &Failure, tally: &mut Tally) {

@@ -92,6 +92,33 @@ async fn a_worker_follows_and_a_sink_hears_of_it() {
     assert_eq!(heard.kinds(), ["fetched", "pending"]);
 }
 
+/// What a roll-out refuses before its engine begins is refused when it is only asked what would be done, too.
+#[tokio::test]
+async fn what_would_be_refused_is_not_promised() {
+    let place = tempfile::tempdir().expect("a temporary folder");
+    let heard = Arc::new(Heard::default());
+    let follow = follow(place.path(), heard.clone()).await;
+    let repo = place.path().join("repo");
+    let pointer = "version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 1\n";
+    for (folder, name) in [("dots", ".."), ("lnk", "lnk"), ("lfs", "lfs")] {
+        std::fs::create_dir(repo.join(folder)).expect("a folder");
+        std::fs::write(repo.join(folder).join("Pulumi.yaml"), format!("name: '{name}'\nruntime: yaml\n"))
+            .expect("a file");
+        std::fs::write(repo.join(folder).join("Pulumi.dev.yaml"), "").expect("a file");
+    }
+    std::os::unix::fs::symlink("/etc/passwd", repo.join("lnk/users")).expect("a link");
+    std::fs::write(repo.join("lfs/big"), pointer).expect("a file");
+    git(&repo, &["add", "--all"]);
+    git(&repo, &["commit", "-q", "-m", "More"]);
+    let tally = follow.once().await.expect("a pass");
+    assert_eq!((tally.skipped, tally.failure()), (4, Some(Kind::Input)));
+    let told = heard.0.lock().expect("nobody panicked").clone();
+    let mut told: Vec<_> = told.iter().filter_map(|it| Some((it.stack.as_deref()?, it.body.kind()))).collect();
+    told.sort_unstable();
+    let kinds = ["skipped", "skipped", "skipped", "pending"].map(str::to_owned);
+    assert_eq!(told, ["../dev", "lfs/dev", "lnk/dev", "net/dev"].into_iter().zip(kinds).collect::<Vec<_>>());
+}
+
 /// A stack that failed at this very commit rests, unless somebody wants it tried again.
 #[tokio::test]
 async fn what_rests_is_tried_again_when_asked() {

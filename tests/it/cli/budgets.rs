@@ -131,7 +131,7 @@ fn a_policy_is_run_among_the_files_of_the_commit_that_names_it() {
     // What stands is of a commit without it.
     p.run("destroy test/dev --yes").expect_code(6).expect_out(&["refused it: never"]);
     p.run(&format!("reject {} --reason stay", seal(&p.get("holds").remove(0)))).expect_code(0);
-    assert_eq!(p.get("stacks")[0]["status"], "current", "nothing else is asked of it");
+    assert_eq!(p.get("stacks")[0]["status"], "queued", "what its branch says is another thing");
     p.change(&[A, B, C, ("d", "path: d.txt, content: d")]);
     p.sync().expect_out(&["1 created"]);
     p.repo.write("judge.sh", "exit 0");
