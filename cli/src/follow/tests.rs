@@ -97,7 +97,7 @@ async fn a_worker_follows_and_a_sink_hears_of_it() {
 async fn what_would_be_refused_is_not_promised() {
     let place = tempfile::tempdir().expect("a temporary folder");
     let heard = Arc::new(Heard::default());
-    let follow = follow(place.path(), heard.clone()).await;
+    let mut follow = follow(place.path(), heard.clone()).await;
     let repo = place.path().join("repo");
     let pointer = "version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 1\n";
     for (folder, name) in [("dots", ".."), ("lnk", "lnk"), ("lfs", "lfs")] {

@@ -156,8 +156,14 @@ impl Up {
         }
         let names = list(&stacks.iter().map(String::as_str).collect::<Vec<_>>(), 5);
         Some(match (&self.taken, is_current) {
-            (_, false) => {
+            (None, false) => {
                 format!("once {} is merged into it, /gitinfra up rolls {names} out before the merge", self.shown.base)
+            }
+            (Some(lock), false) => {
+                let (name, by, base) = (&lock.name, lock.in_words(), &self.shown.base);
+                format!(
+                    "{name}: {by}; once that is over and {base} is merged into it, /gitinfra up rolls {names} out before the merge"
+                )
             }
             (Some(lock), true) => {
                 let (name, by) = (&lock.name, lock.in_words());
@@ -544,11 +550,15 @@ mod tests {
         let two = Up { shown: shown(&["net/dev", "web/dev"]), ..up(&[run(RunState::Succeeded)], None) };
         assert!(offer(two).contains("rolls net/dev, web/dev out"), "a part of it is done");
         let lock = Lock::sample("pr/1");
-        let taken = offer(Up { taken: Some(lock), ..nothing() });
+        let taken = offer(Up { taken: Some(lock.clone()), ..nothing() });
         assert!(taken.starts_with("net/dev: pr/1 has it: moving; once that is over, /gitinfra up 9f31c2a"));
         let mut behind = nothing();
         behind.shown.offer.as_mut().expect("an offer").is_current = false;
+        let both = Up { taken: Some(lock), shown: behind.shown.clone(), ..nothing() };
         assert!(offer(behind).starts_with("once main is merged into it, /gitinfra up rolls net/dev out"));
+        assert!(
+            offer(both).starts_with("net/dev: pr/1 has it: moving; once that is over and main is merged into it, ")
+        );
     }
 
     #[test]
