@@ -13,7 +13,6 @@ use serde_saphyr::Spanned;
 
 use crate::called;
 use crate::failure::{Failure, Result};
-use crate::git::Mirror;
 use crate::glob::matches;
 use crate::repo::{Found, Stack};
 use crate::tags;
@@ -142,10 +141,9 @@ impl Rule {
 }
 
 impl Config {
-    /// What the file of a commit says.
-    pub fn at(mirror: &Mirror, commit: &str) -> Result<Config> {
-        let config = Config::read(&mirror.file(commit, FILE)?.unwrap_or_default())?;
-        Ok(Config { commit: Some(commit.to_owned()), ..config })
+    /// The same, as what a commit says: its policies run among the files of that.
+    pub fn of(self, commit: &str) -> Config {
+        Config { commit: Some(commit.to_owned()), ..self }
     }
 
     pub fn read(text: &str) -> Result<Config> {

@@ -270,7 +270,7 @@ impl Follow {
             let hint = "a stack is a Pulumi.yaml with a Pulumi.STACK.yaml beside it";
             return Err(found.failure().unwrap_or_else(|| none().hint(hint)));
         }
-        let config = Config::at(&self.mirror, &head.id)?;
+        let config = self.mirror.config(&head.id)?;
         Ok(Declared { found, config, listing })
     }
 }

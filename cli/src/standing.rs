@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use crate::config::{self, Config};
+use crate::config;
 use crate::context::Context;
 use crate::decide::Reason;
 use crate::digest;
@@ -182,7 +182,7 @@ fn place(record: &StackRecord) -> Option<(String, String)> {
 fn compare(mirror: &Mirror, branch: &str, head: &str, records: &[&mut StackRecord]) -> Result<BTreeMap<String, Stood>> {
     let listing = mirror.listing(head)?;
     let found = repo::stacks(&listing);
-    let config = Config::at(mirror, head)?;
+    let config = mirror.config(head)?;
     let followed = config.apply(found.clone(), branch).stacks;
     let known = records.iter().map(|record| (record.name.as_str(), record.folder.as_str()));
     let gone: BTreeSet<&str> = found.lacks(known).into_iter().collect();

@@ -58,7 +58,7 @@ impl Target {
         let head = mirror.fetch_branch(&self.branch).await.map_err(|failure| {
             failure.hint(format!("what may be done unasked says {} at the head of `{}`", config::FILE, self.branch))
         })?;
-        Config::at(mirror, &head.id)
+        mirror.config(&head.id)
     }
 
     /// Refuses one that somebody wants to stay as it is for now.
@@ -75,7 +75,7 @@ impl Target {
     /// What the branch said when it was last looked at, and not what it said at the commit.
     pub fn config(&self, mirror: &Mirror) -> Result<Config> {
         let head = mirror.head_seen(&self.branch).unwrap_or_else(|| self.commit.id.clone());
-        Config::at(mirror, &head)
+        mirror.config(&head)
     }
 }
 

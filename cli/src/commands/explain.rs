@@ -6,7 +6,6 @@ use clap::{Args as Arguments, ValueEnum};
 
 use super::shell::Shell;
 use super::{Source, Verb};
-use crate::config::Config;
 use crate::explain::{Explained, explain};
 use crate::failure::{Failure, Result};
 use crate::git::{Mirror, Programs};
@@ -72,7 +71,7 @@ impl Explain {
         (base, head): (&str, &str),
         reading: &Reading,
     ) -> Result<(Found, Listing, BTreeSet<String>)> {
-        let config = Config::at(mirror, base)?;
+        let config = mirror.config(base)?;
         let listing = mirror.listing(head)?;
         let found = repo::stacks(&listing);
         let mut gone = reading.gone(&found, &self.base);

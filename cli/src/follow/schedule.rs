@@ -1,7 +1,7 @@
 //! Looks for drift as often as the configuration wants it.
 
 use super::Follow;
-use crate::config::{Config, Then};
+use crate::config::Then;
 use crate::drift::{Drifting, DueLook, Looked, due};
 use crate::event::Body;
 use crate::failure::{Failure, Kind, Result};
@@ -17,7 +17,7 @@ impl Follow {
         let Some(head) = self.mirror.head_seen(&self.wishes.branch).filter(|_| !self.wishes.dry_run) else {
             return Ok(false);
         };
-        let config = Config::at(&self.mirror, &head)?;
+        let config = self.mirror.config(&head)?;
         let mut records = self.ledger.stack_records().await?;
         records.retain(|record| record.repository == *label && record.branch.as_ref() == Some(&self.wishes.branch));
         let looks = due(&config, &records, &self.ledger.drifts().await?, self.context.now());

@@ -5,6 +5,7 @@ use git2::{Delta, ObjectType, Oid, Tree};
 use tempfile::TempDir;
 
 use super::Mirror;
+use crate::config::{self, Config};
 use crate::failure::{Failure, Result};
 use crate::repo::path::{shown, text};
 use crate::repo::{Listing, Stack, TreeFile, follow, is_a_module};
@@ -73,6 +74,11 @@ impl Mirror {
         let content = Some(entry.id()).filter(|_| is_file).and_then(|id| self.blob(id, LARGEST));
         let text = content.and_then(|content| String::from_utf8(content).ok());
         text.map(Some).ok_or_else(|| Failure::input(format!("{path} is no plain file of UTF-8 text")))
+    }
+
+    /// What a commit says of how its stacks are rolled out.
+    pub fn config(&self, commit: &str) -> Result<Config> {
+        Ok(Config::read(&self.file(commit, config::FILE)?.unwrap_or_default())?.of(commit))
     }
 
     /// A folder with all files of a commit, which goes when it is dropped. A submodule is an empty folder.

@@ -50,12 +50,12 @@ pub(super) fn sorted(mirror: &Mirror, base: &Commit, merged: &str, merge: &Merge
     let found = repo::stacks(&listing);
     let listing_before = mirror.listing(&base.id)?;
     let before = repo::stacks(&listing_before);
-    let config = Config::at(mirror, &base.id)?;
+    let config = mirror.config(&base.id)?;
     let changed = mirror.changed_paths(&base.id, merged)?.unwrap_or_default();
     if let (true, Some(failure)) = (found.stacks.is_empty(), found.failure()) {
         return Err(failure);
     }
-    let after = Config::at(mirror, merged);
+    let after = mirror.config(merged);
     let notes = after.map_or_else(|failure| vec![failure.message], |after| after.idle(&found, branch));
     let mut sorted = Sorted { config: config.clone(), notes, ..Sorted::default() };
     let gone_now = BTreeSet::from_iter(before.gone_in(&found));

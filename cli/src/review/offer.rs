@@ -15,7 +15,7 @@ impl Reviewer {
             return Ok(None);
         }
         let mirror = &self.previewer.mirror;
-        let config = Config::at(mirror, &preview.base_commit)?;
+        let config = mirror.config(&preview.base_commit)?;
         let is_current = mirror.has(&preview.head_commit, &preview.base_commit).await?;
         Ok(offer(pull, preview, &config, is_current))
     }

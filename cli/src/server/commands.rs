@@ -9,7 +9,6 @@ use super::workers::number_of;
 use super::{Server, Watched};
 use crate::approval::Asked;
 use crate::called;
-use crate::config::Config;
 use crate::explain::{Explained, explain};
 use crate::failure::{Failure, Kind, Result};
 use crate::forge::command::{Command, Verb, Wrong};
@@ -304,7 +303,7 @@ impl Said<'_> {
     /// The stacks of its head, with what `gitinfra.yaml` says of them at the base.
     fn declared(&self, base: &str, head: &str) -> Result<Found> {
         let mirror = &self.reviewer.previewer.mirror;
-        let config = Config::at(mirror, base)?;
+        let config = mirror.config(base)?;
         Ok(config.apply(repo::stacks(&mirror.listing(head)?), &self.pull.base))
     }
 

@@ -157,7 +157,7 @@ impl<'a> Ends<'a> {
 
     /// What `gitinfra.yaml` says at the head of the branch.
     fn config(&self) -> Result<Config> {
-        Config::at(self.mirror, &self.head())
+        self.mirror.config(&self.head())
     }
 
     /// Where a stack lay when it was looked at last.

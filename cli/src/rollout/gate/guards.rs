@@ -105,7 +105,7 @@ impl RollOut<'_> {
         if self.mirror.commit(commit).is_err() {
             self.mirror.fetch_ref(commit).await?;
         }
-        Config::at(self.mirror, commit)
+        self.mirror.config(commit)
     }
 }
 

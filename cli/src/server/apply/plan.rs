@@ -51,7 +51,7 @@ impl Server {
         let mirror = &reviewer.previewer.mirror;
         let (_, merge) = reviewer.fetch(pull).await?;
         let (base, head) = merge.fetched.ok_or_else(|| Failure::bug("what was fetched is not there"))?;
-        let config = Config::at(mirror, &base.id)?;
+        let config = mirror.config(&base.id)?;
         if !config.has_commands() {
             return refused(by_merge());
         }
