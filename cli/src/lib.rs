@@ -50,5 +50,6 @@ pub mod standing;
 pub mod tags;
 pub mod target;
 pub mod text;
+pub mod trace;
 pub mod ui;
 pub mod worker;

@@ -20,6 +20,7 @@ use crate::process;
 use crate::record::Action;
 use crate::scrub::Scrubber;
 use crate::seal::Plan;
+use crate::trace;
 
 /// Who has not judged by then does not judge at all.
 const PATIENCE: Duration = Duration::from_secs(5 * 60);
@@ -72,7 +73,8 @@ pub async fn refused(
     by: (&Environment, &Scrubber),
     cancel: &CancellationToken,
 ) -> Result<Option<String>> {
-    refused_in(&folders.folder(policy)?, policy, question, by, cancel).await
+    let folder = folders.folder(policy)?;
+    trace::part("ask a policy").of(refused_in(&folder, policy, question, by, cancel)).await
 }
 
 async fn refused_in(

@@ -30,6 +30,7 @@ use crate::reading::Reading;
 use crate::repo::Stack;
 use crate::scrub::Scrubber;
 use crate::seal::Ground;
+use crate::trace;
 use sorted::{Sorted, Touched, Why, faulty, sorted};
 use stack::Seen;
 
@@ -255,7 +256,9 @@ impl Place<'_> {
         let begun = context.now();
         context.tell(Some(&name), Body::PreviewStarted { reason: reason.clone() });
         let mut scrubber = Scrubber::from_environment(&context.environment);
-        let mut seen = self.within_time(&stack, before, &mut scrubber).await.unwrap_or_else(Seen::failed);
+        let part = trace::part("preview").with("gitinfra.stack", name.clone());
+        let seen = part.of(self.within_time(&stack, before, &mut scrubber)).await;
+        let mut seen = seen.unwrap_or_else(Seen::failed);
         let (failed, seconds) = (seen.failure.is_some(), crate::text::as_seconds(context.now() - begun));
         context.tell(Some(&name), Body::PreviewFinished { failed, changes: seen.changes.resources.len(), seconds });
         let kind = seen.failure.as_ref().map(|failure| failure.kind);

@@ -28,6 +28,7 @@ use crate::repo::Stack;
 use crate::run_log::RunLog;
 use crate::scrub::Scrubber;
 use crate::seal::Plan;
+use crate::trace;
 use end::{End, Held};
 
 pub use engine::{STOPPING, waiting_for};
@@ -133,7 +134,8 @@ impl RollOut<'_> {
         let heartbeat = lease::Heartbeat::start(self.ledger, id, &lease, &self.context.cancel);
         let (lease, surroundings) = (&lease, &surroundings);
         let claimed = Claimed { stack, id, lease, cancel: &heartbeat.cancel, surroundings };
-        let outcome = self.under_lease(&claimed, known, reason).await;
+        let part = trace::part(self.action.word()).with("gitinfra.stack", stack.name());
+        let outcome = part.of(self.under_lease(&claimed, known, reason)).await;
         let is_away = heartbeat.is_away();
         drop(heartbeat);
         match self.tidied(id, lease).await {

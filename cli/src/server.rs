@@ -21,6 +21,7 @@ mod seats;
 mod setup;
 mod shared;
 mod sign_in;
+mod traces;
 mod trouble;
 pub mod verbs;
 mod watched;
@@ -52,6 +53,7 @@ use reload::{Crew, Refused};
 use seats::Seats;
 use setup::Setup;
 use shared::Shared;
+use traces::Spans;
 use verbs::Verbs;
 use watched::Watched;
 
@@ -102,7 +104,7 @@ impl Server {
     pub async fn open(mut context: Context, ledger: Ledger, file: PathBuf, verbs: Box<dyn Verbs>) -> Result<Server> {
         let notifier = Notifier::before(context.sink.clone());
         let news = News::before(notifier.clone());
-        context.sink = news.clone();
+        context.sink = Spans::before(news.clone());
         let (setup, told) = Setup::open(&context, &ledger, &file, None).await?;
         let server = Server {
             file,
@@ -158,6 +160,7 @@ impl Server {
         server.end_of_news.cancel();
         server.telling.close();
         server.telling.wait().await;
+        server.setup().traces.end().await;
         served
     }
 

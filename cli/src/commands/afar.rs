@@ -16,7 +16,7 @@ use super::shell::Shell;
 use super::{Args, Command, Global, Reach, Verb};
 use crate::failure::{Failure, Kind, Result};
 use crate::forge::Secret;
-use crate::forge::wire::Wire;
+use crate::forge::wire::{self, Wire};
 use crate::server::verbs::{Caller, Out, Verbs};
 use crate::ui::{Printed, Terminal, Ui};
 
@@ -93,8 +93,7 @@ impl Afar {
         if !url.username().is_empty() || url.password().is_some() {
             return Err(wrong("holds credentials, which everybody sees who sees this command"));
         }
-        let is_here = url.host_str().is_some_and(|host| matches!(host, "localhost" | "127.0.0.1" | "[::1]"));
-        if url.scheme() != "https" && !(url.scheme() == "http" && is_here) {
+        if !wire::is_safe(url.as_str()) {
             return Err(wrong("is not encrypted"));
         }
         Url::parse(&format!("{}/verbs", self.url.trim_end_matches('/'))).map_err(|_| wrong("can't be read"))

@@ -1,10 +1,9 @@
 //! Where a repository is on a forge, and which forge that is. It is said or known by its name, and never guessed from what the
 //! other side answers: that would let it choose how it is spoken to.
 
-use std::net::IpAddr;
+use url::Url;
 
-use url::{Host, Url};
-
+use super::wire::is_here;
 use crate::failure::{Failure, Result};
 
 /// The forges that are spoken to.
@@ -95,16 +94,6 @@ fn as_url(text: &str) -> Result<Url> {
         "http" => Err(Failure::input(format!("{} is not encrypted", shown(&url)))
             .hint("use https://; http:// is for this machine alone, since a token goes with every request")),
         _ => Err(wrong()),
-    }
-}
-
-/// Whether it is this machine.
-fn is_here(url: &Url) -> bool {
-    match url.host() {
-        Some(Host::Domain(name)) => name == "localhost",
-        Some(Host::Ipv4(address)) => IpAddr::from(address).is_loopback(),
-        Some(Host::Ipv6(address)) => IpAddr::from(address).is_loopback(),
-        None => false,
     }
 }
 

@@ -23,6 +23,7 @@ use crate::context::Context;
 use crate::failure::{Failure, Result};
 use crate::scrub::Scrubber;
 use crate::text;
+use crate::trace;
 
 pub use answer::{Answer, Page};
 pub use ask::Ask;
@@ -158,7 +159,7 @@ impl Client {
     pub async fn ask(&self, ask: &Ask<'_>, speaking_for: Option<HeaderValue>) -> Result<Answer, Trouble> {
         let mut url = self.below(ask)?;
         for _ in 0..MOST_REDIRECTS {
-            let answer = self.exchange(ask, &url, speaking_for.as_ref()).await?;
+            let answer = self.traced(ask, &url, speaking_for.as_ref()).await?;
             match answer.redirect() {
                 Some(place) => url = self.followed(ask, &url, &answer, &place)?,
                 None => return self.judged(ask, answer),
@@ -206,6 +207,20 @@ impl Client {
             let failure = trouble.failure.hint("was the repository renamed or moved? use its new address");
             Trouble::new(What::Other, failure)
         })
+    }
+
+    /// One request as a part of what is done, with what it waits for its turn.
+    async fn traced(&self, ask: &Ask<'_>, url: &Url, speaking_for: Option<&HeaderValue>) -> Result<Answer, Trouble> {
+        let part = trace::part(ask.method.to_string()).asked().with("http.request.method", ask.method.to_string());
+        let part = part
+            .with("url.full", url.to_string())
+            .with("server.address", url.host_str().unwrap_or_default().to_owned());
+        part.of(async {
+            let answer = self.exchange(ask, url, speaking_for).await?;
+            trace::say("http.response.status_code", i64::from(answer.status.as_u16()));
+            Ok(answer)
+        })
+        .await
     }
 
     /// One request and its answer. What a limit refuses is sent again once it may be; so is what got lost, if it may be.

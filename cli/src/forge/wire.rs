@@ -1,5 +1,8 @@
 //! How bytes get to a forge: HTTP/1.1 over TLS, by a proxy if the environment names one.
 
+use std::net::IpAddr;
+use std::time::Duration;
+
 use bytes::Bytes;
 use http::{Request, Response, Uri};
 use http_body_util::{BodyExt as _, Full, Limited};
@@ -10,7 +13,7 @@ use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::client::legacy::connect::proxy::Tunnel;
 use hyper_util::client::proxy::matcher::Matcher;
 use hyper_util::rt::TokioExecutor;
-use std::time::Duration;
+use url::{Host, Url};
 
 use crate::environment::Environment;
 use crate::failure::{Failure, Result};
@@ -20,6 +23,21 @@ const MOST_BYTES: usize = 16 * 1024 * 1024;
 /// How long a connection and a whole answer may take.
 const CONNECT: Duration = Duration::from_secs(10);
 const ANSWER: Duration = Duration::from_secs(60);
+
+/// Whether what goes to an address can't be read on the way: it is encrypted, or stays on this machine.
+pub fn is_safe(address: &str) -> bool {
+    Url::parse(address).is_ok_and(|url| url.scheme() == "https" || (url.scheme() == "http" && is_here(&url)))
+}
+
+/// Whether it is this machine.
+pub fn is_here(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Domain(name)) => name == "localhost",
+        Some(Host::Ipv4(address)) => IpAddr::from(address).is_loopback(),
+        Some(Host::Ipv6(address)) => IpAddr::from(address).is_loopback(),
+        None => false,
+    }
+}
 
 /// Connections to one origin.
 pub enum Wire {

@@ -10,6 +10,7 @@ use super::cli::{self, Transport};
 use super::together::Wanted;
 use super::{Commit, Mirror, lock};
 use crate::failure::{Failure, Result, nearest};
+use crate::trace;
 
 /// What is fetched arrives here first: git leaves out a ref that it does not like with no more than a warning.
 const INCOMING: &str = "refs/gitinfra/incoming-";
@@ -149,7 +150,8 @@ impl Mirror {
         args.extend(["--end-of-options", &self.source.location]);
         args.extend(refs);
         let (within, is_ssh) = (self.patience, self.source.is_ssh());
-        Transport { environment: &self.environment, folder: &self.path, within, lock, is_ssh }.run(&args).await
+        let git = Transport { environment: &self.environment, folder: &self.path, within, lock, is_ssh };
+        trace::part("git fetch").with("vcs.repository.name", self.source.label.clone()).of(git.run(&args)).await
     }
 
     async fn no_branch(&self, branch: &str) -> Failure {

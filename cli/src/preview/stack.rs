@@ -24,6 +24,7 @@ use crate::repo::Stack;
 use crate::rollout::{STOPPING, waiting_for};
 use crate::scrub::Scrubber;
 use crate::seal::{Plan, Seal};
+use crate::trace;
 
 /// How often a stack is previewed for its seal.
 const TRIES: u32 = 3;
@@ -90,7 +91,8 @@ impl Place<'_> {
         if let Some(missing) = missing(&worktree.folder, stack).filter(|_| self.phase == Phase::Preview) {
             self.previewer.context.note(&stack.name(), "installing the program's packages");
             let shelf = Shelf::of(&self.previewer.context.state_dir, Work::Preview);
-            pulumi.install(&missing, &folder, &shelf, &limit.cancel).await?;
+            let installed = pulumi.install(&missing, &folder, &shelf, &limit.cancel);
+            trace::part("install packages").of(installed).await?;
         }
         let ready = Ready { stack, backend, pulumi, folder, surroundings, limit };
         let stage = match self.planned_stage(&ready, before).await? {

@@ -16,6 +16,7 @@ use crate::order::referred;
 use crate::record::Action;
 use crate::run_log::RunLog;
 use crate::text::short;
+use crate::trace;
 
 /// Said when the engine is asked to stop.
 pub const STOPPING: &str = "stopping: the engine was told once, and finishes what is under way";
@@ -59,7 +60,8 @@ impl RollOut<'_> {
         if let Some(missing) = missing {
             log.note("installing the program's packages");
             let shelf = Shelf::of(&self.context.state_dir, Work::RollOut);
-            job.pulumi.install(&missing, &folder, &shelf, job.claimed.cancel).await?;
+            let installed = job.pulumi.install(&missing, &folder, &shelf, job.claimed.cancel);
+            trace::part("install packages").of(installed).await?;
         }
         self.clear_left_locks(job, &folder, log).await?;
         let (state, knowing) = self.knowing_pending(job, &folder, log).await?;

@@ -41,6 +41,8 @@ pub struct Config {
     /// Whom to tell what happens.
     #[serde(default)]
     pub notify: Vec<Notify>,
+    /// Where traces of what it does go; none are made without.
+    pub traces: Option<Traces>,
     /// What people are called on forges, by the name that they have here: `{ada: [ada-lovelace, '{5f1c…}']}`. So their words in
     /// comments and on the page are one person's. Bitbucket has no other names than UUIDs.
     #[serde(default)]
@@ -112,6 +114,16 @@ pub struct Notify {
     /// Which news; all but `succeeded` where none is named.
     #[serde(default)]
     pub on: Vec<When>,
+}
+
+/// A server that takes traces by OpenTelemetry's protocol (OTLP) over HTTP.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Traces {
+    /// What its addresses begin with, such as http://localhost:4318; `/v1/traces` comes behind.
+    pub url: String,
+    /// The file with headers that every request bears, a line each: `NAME: VALUE`.
+    pub headers_file: Option<PathBuf>,
 }
 
 /// A server that takes email, and who gets it.
@@ -281,14 +293,24 @@ impl Config {
         self.names.iter().find(|(_, logins)| logins.iter().any(is_it)).map_or(login, |(name, _)| name)
     }
 
-    /// `file` is what its faults are told of.
-    pub fn read(file: &str, text: &str) -> Result<Config> {
+    /// `file` is what its faults are told of. Whether all of it fits together is to be asked then.
+    pub fn parse(file: &str, text: &str) -> Result<Config> {
         let read: Result<Config, _> = serde_saphyr::from_str(text);
         let mut config = read.map_err(|error| wrong(file, "serve", error.without_snippet()))?;
         config.places = Places::of(file, text);
-        let faults = config.faults();
+        Ok(config)
+    }
+
+    #[cfg(test)]
+    pub fn read(file: &str, text: &str) -> Result<Config> {
+        let config = Config::parse(file, text)?;
+        config.check().map(|()| config)
+    }
+
+    pub fn check(&self) -> Result<()> {
+        let faults = self.faults();
         match faults.is_empty() {
-            true => Ok(config),
+            true => Ok(()),
             false => Err(Failure::input(faults.join("; "))),
         }
     }

@@ -24,7 +24,7 @@ use crate::context::Context;
 use crate::event::{Body, Event, Sink};
 use crate::failure::{Failure, Faults, Result};
 use crate::forge::Secret;
-use crate::forge::wire::Wire;
+use crate::forge::wire::{self, Wire};
 use crate::places::Spot;
 use crate::record::RunState;
 use crate::text::short;
@@ -207,8 +207,7 @@ impl Hook {
             _ => return Err(needs_one()),
         };
         let url = Url::parse(&text).map_err(|_| Failure::input("a notification's address can't be read"))?;
-        let is_here = url.host_str().is_some_and(|host| matches!(host, "localhost" | "127.0.0.1" | "[::1]"));
-        if url.scheme() != "https" && !is_here {
+        if !wire::is_safe(url.as_str()) {
             return Err(Failure::input("a notification's address is not encrypted").hint("use https://"));
         }
         let secret = notify.secret_file.as_ref().map(|file| Secret::read(&context.cwd.join(file))).transpose()?;

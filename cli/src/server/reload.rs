@@ -74,7 +74,11 @@ impl Server {
         let refused = match read {
             Ok((setup, told)) => {
                 let news = setup.news_since(&before);
+                let traces = setup.traces.clone();
                 self.takes(setup);
+                if !Arc::ptr_eq(&traces, &before.traces) {
+                    before.traces.end().await;
+                }
                 self.told_by(told);
                 self.man(crew);
                 self.ends_what_it_left().await;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use axum::Router;
-use axum::extract::{ConnectInfo, DefaultBodyLimit, Form, FromRequestParts, Query, Request, State};
+use axum::extract::{ConnectInfo, DefaultBodyLimit, Form, FromRequestParts, MatchedPath, Query, Request, State};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, Uri, header};
 use axum::middleware::{self, Next};
@@ -23,6 +23,7 @@ use super::{Server, acts, connections, hooks, live, page, sign_in, verbs};
 use crate::failure::{Failure, Kind, Result};
 use crate::ledger::{Deed, HoldFilter, SignedIn};
 use crate::record::HoldState;
+use crate::trace;
 
 /// No form is longer.
 const MOST_FORM: usize = 16 * 1024;
@@ -73,13 +74,34 @@ fn router(server: Arc<Server>) -> Router {
 
 /// What every answer bears, unless it says otherwise itself.
 async fn dressed(State(server): State<Arc<Server>>, request: Request, next: Next) -> Response {
-    let mut response = next.run(request).await;
+    let mut response = traced(&server, request, next).await;
     let class = format!("{}xx", response.status().as_u16() / 100);
     server.metrics.count("gitinfra_requests_total", &[("status", &class)]);
     for (name, value) in HEADERS {
         response.headers_mut().entry(HeaderName::from_static(name)).or_insert(HeaderValue::from_static(value));
     }
     response
+}
+
+/// Answers a request, as the whole of a trace where traces are made. What only asks whether all is well is none, and what asks says nothing of its own traces that
+/// would count: anybody could.
+async fn traced(server: &Server, request: Request, next: Next) -> Response {
+    let route = request.extensions().get::<MatchedPath>().map(|path| path.as_str().to_owned());
+    let route = route.unwrap_or_else(|| "/*".to_owned());
+    if matches!(route.as_str(), "/healthz" | "/readyz" | "/metrics") {
+        return next.run(request).await;
+    }
+    let method = request.method().to_string();
+    let part = trace::part(format!("{method} {route}"))
+        .answered()
+        .with("http.route", route)
+        .with("http.request.method", method);
+    let answered = part.whole(server.setup().traces.tracer(), async {
+        let response = next.run(request).await;
+        trace::say("http.response.status_code", i64::from(response.status().as_u16()));
+        Ok(response)
+    });
+    answered.await.unwrap_or_else(|_| StatusCode::INTERNAL_SERVER_ERROR.into_response())
 }
 
 /// Whether it takes work: the ledger answers, and it is not about to end. A forge that is away keeps nothing else from being done, so

@@ -9,6 +9,7 @@ use super::config::Config;
 use super::notify::Told;
 use super::people::People;
 use super::sign_in::Elsewhere;
+use super::traces::Traces;
 use crate::context::Context;
 use crate::failure::{Failure, Faults, Result};
 use crate::ledger::Ledger;
@@ -19,6 +20,7 @@ pub(super) struct Setup {
     /// Other servers that say who somebody is.
     pub elsewhere: Vec<Elsewhere>,
     pub watched: Vec<Arc<Watched>>,
+    pub traces: Arc<Traces>,
 }
 
 impl Setup {
@@ -32,8 +34,9 @@ impl Setup {
         let shown = file.display().to_string();
         let text = std::fs::read_to_string(file);
         let text = text.map_err(|error| Failure::input(format!("reading {shown}: {error}")))?;
-        let config = Config::read(&shown, &text)?;
+        let config = Config::parse(&shown, &text)?;
         let mut faults = Faults::default();
+        faults.keep(config.check());
         let people = faults.keep(People::read(context, &config, before.map(|before| &before.people)));
         let providers = config.places.spot().at("signIn");
         let elsewhere = config.sign_in.iter().enumerate();
@@ -43,12 +46,14 @@ impl Setup {
         let watched = faults.keep(Watched::all(context, ledger, &config, watched).await);
         let (base, places) = (config.url.as_deref().unwrap_or_default(), config.places.spot().at("notify"));
         let told = faults.keep(Told::open(context, &config.notify, base, places));
+        let (here, traces) = (config.places.spot().at("traces"), before.map(|before| &before.traces));
+        let traces = faults.keep(here.of(Traces::open(context, config.traces.as_ref(), traces)));
         faults.end()?;
         // Without a fault there is all of it.
-        let (Some(people), Some(watched), Some(told)) = (people, watched, told) else {
+        let (Some(people), Some(watched), Some(told), Some(traces)) = (people, watched, told, traces) else {
             return Err(Failure::bug("a configuration was neither taken nor refused"));
         };
-        Ok((Setup { config, people, elsewhere, watched }, told))
+        Ok((Setup { config, people, elsewhere, watched, traces }, told))
     }
 
     pub fn of_label(&self, label: &str) -> Option<&Arc<Watched>> {

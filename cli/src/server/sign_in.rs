@@ -20,7 +20,7 @@ use crate::context::Context;
 use crate::digest::Key;
 use crate::failure::{Failure, Result};
 use crate::forge::Secret;
-use crate::forge::wire::Wire;
+use crate::forge::wire::{Wire, is_safe};
 use crate::places::Spot;
 use provider::Lately;
 
@@ -115,10 +115,4 @@ impl Begun {
 /// What nobody guesses.
 fn word() -> String {
     URL_SAFE_NO_PAD.encode(rand::random::<[u8; 32]>())
-}
-
-/// Encrypted, or on this machine.
-fn is_safe(address: &str) -> bool {
-    let is_here = |url: &Url| url.host_str().is_some_and(|host| matches!(host, "localhost" | "127.0.0.1" | "[::1]"));
-    Url::parse(address).is_ok_and(|url| url.scheme() == "https" || (url.scheme() == "http" && is_here(&url)))
 }

@@ -17,6 +17,7 @@ use crate::ledger::{Asked, Queued};
 use crate::record::{Job, JobState, Task};
 use crate::review::{ALL, Reviewer};
 use crate::text::as_seconds;
+use crate::trace;
 use crate::worker::{Work, Worker};
 
 /// More of a kind are never at work side by side, however many repositories there are.
@@ -32,6 +33,16 @@ pub struct Doing(pub Arc<Server>);
 #[async_trait]
 impl Work for Doing {
     async fn work(&self, job: &Job, cancel: &CancellationToken) -> Result<()> {
+        let part = trace::part(job.task.word())
+            .with("gitinfra.job", job.name.clone())
+            .with("gitinfra.subject", job.subject.clone());
+        let part = part.with("vcs.repository.name", job.repository.clone());
+        part.whole(self.0.setup().traces.tracer(), self.done(job, cancel)).await
+    }
+}
+
+impl Doing {
+    async fn done(&self, job: &Job, cancel: &CancellationToken) -> Result<()> {
         let (server, began) = (&self.0, self.0.context.now());
         // Whatever is configured meanwhile, the job goes on as it began.
         let watched = server.of_label(&job.repository);

@@ -12,5 +12,6 @@ mod served;
 mod server;
 mod sign_in;
 mod strangers;
+mod traces;
 mod vendors;
 mod watch;

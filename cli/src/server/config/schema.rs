@@ -10,7 +10,7 @@ mod tests {
     use serde::de::DeserializeOwned;
     use serde_json::Value;
 
-    use super::super::{Config, Email, Forge, Group, Notify, Person, Provider, Repository};
+    use super::super::{Config, Email, Forge, Group, Notify, Person, Provider, Repository, Traces};
     use super::SCHEMA;
     use crate::server::place::Proxy;
 
@@ -40,6 +40,7 @@ mod tests {
             ("/$defs/group", keys::<Group>()),
             ("/$defs/provider", keys::<Provider>()),
             ("/$defs/notify", keys::<Notify>()),
+            ("/$defs/traces", keys::<Traces>()),
             ("/$defs/email", keys::<Email>()),
         ];
         for (place, known) in places {

@@ -5,8 +5,9 @@ use std::fs;
 use serde_json::json;
 
 use super::gitea::Hosted;
-use super::served::{Served, config, signed};
+use super::served::{SECRET, Served, config, signed};
 use super::server::{ADA, BOT, EVE};
+use super::traces::Taker;
 use crate::pulumi::poll;
 use crate::tools;
 
@@ -21,7 +22,9 @@ fn pull_requests_are_told_and_merges_roll_out() {
     // What was there before it came is made up for.
     let first = h.push("change", &[A2]);
     h.open("change");
-    let served = Served::start(&h, "openToRead: true\nurl: https://infra.example\n");
+    let (traced, open) = (Taker::start(), "openToRead: true\nurl: https://infra.example\n");
+    fs::write(h.place.path("headers"), "x-team: hush\n").expect("a file can be written");
+    let served = Served::start(&h, &format!("{open}traces: {{url: '{}', headersFile: headers}}\n", traced.url));
     poll("the first roll-out", || h.place.file("a.txt").as_deref() == Some("one"));
     poll("the first review", || is_told(&first));
     // From now on only what is delivered is noticed.
@@ -64,6 +67,13 @@ fn pull_requests_are_told_and_merges_roll_out() {
     let said = served.end();
     assert!(said.contains("\"kind\":\"delivered\"") && !said.contains(&h.token), "{said}");
     assert!(said.lines().all(|line| serde_json::from_str::<serde_json::Value>(line).is_ok()), "{said}");
+    // Whoever takes traces got what it did, and no secret.
+    for words in
+        ["POST /v1/traces", "x-team: hush", "pr/1", "git fetch", "POST /hooks/{name}", "create files:index:File", &run]
+    {
+        assert!(traced.has(words), "{words} is traced");
+    }
+    assert!(!traced.has(&h.token) && !traced.has(SECRET));
     // Nobody delivers what happens while it is away, and it looks by itself.
     h.place.repo.switch("main").git(&["pull", "-q", "origin", "main"]);
     h.push("main", &[A, B]);
