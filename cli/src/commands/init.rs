@@ -170,16 +170,23 @@ mod tests {
         let workflow: serde_json::Value = serde_saphyr::from_str(WORKFLOW).expect("YAML");
         let folder = tempfile::tempdir().expect("a temporary folder");
         let summary = folder.path().join("summary");
-        for (job, told) in [("preview", "it would change\n"), ("sync", "")] {
+        let unsealed = "it would change\n\nNot sealed, since there is no secret GITINFRA_LEDGER: no roll-out is compared with this preview.\n";
+        let cases = [("preview", "x", "it would change\n"), ("preview", "", unsealed), ("sync", "x", "")];
+        for (job, ledger, told) in cases {
+            // A preview is sealed where a ledger is named; the roll-out looks for its seal in the same one.
+            let named = &workflow["jobs"][job]["steps"][1]["env"]["GITINFRA_LEDGER"];
+            assert_eq!(*named, "${{ secrets.GITINFRA_LEDGER }}", "{job}");
             let step = workflow["jobs"][job]["steps"][1]["run"].as_str().expect("a script");
             for code in [0, 4] {
                 let script = format!("git() {{ :; }}\ngitinfra() {{ echo it would change; return {code}; }}\n{step}");
                 let mut shell = std::process::Command::new("sh");
                 shell.args(["-e", "-c", &script]).current_dir(folder.path()).env("GITHUB_STEP_SUMMARY", &summary);
                 shell.envs([("PULUMI_CONFIG_PASSPHRASE", "x"), ("BASE", "main"), ("BRANCH", "main")]);
+                shell.env("GITINFRA_LEDGER", ledger);
                 let output = shell.output().expect("a shell");
                 assert_eq!(output.status.code(), Some(code), "{job}");
-                assert_eq!(output.stdout, b"it would change\n", "{job}");
+                let said = if told.is_empty() { "it would change\n" } else { told };
+                assert_eq!(String::from_utf8_lossy(&output.stdout), said, "{job}");
                 assert_eq!(fs::read_to_string(&summary).unwrap_or_default(), told, "{job}");
                 let _ = fs::remove_file(&summary);
             }
