@@ -6,6 +6,7 @@ mod guard;
 mod idle;
 mod labels;
 mod noise;
+mod stateful;
 mod surroundings;
 
 use serde::Deserialize;

@@ -7,50 +7,7 @@ use serde::de::{Error as _, Visitor};
 use serde::{Deserialize, Deserializer};
 
 use super::any;
-
-/// Kinds of resources that hold what nobody can make again: databases, buckets, zones, keys, file systems. Of these nothing
-/// is deleted or replaced unasked, whatever their package.
-const STATEFUL: &[&str] = &[
-    "*:rds:Cluster",
-    "*:rds:DBCluster",
-    "*:rds:DBInstance",
-    "*:rds/cluster:Cluster",
-    "*:rds/instance:Instance",
-    "*:rds/globalCluster:GlobalCluster",
-    "*:docdb**:*Cluster",
-    "*:neptune**:*Cluster",
-    "*:dynamodb**:*Table",
-    "*:elasticache:ReplicationGroup",
-    "*:elasticache/replicationGroup:ReplicationGroup",
-    "*:redshift**:*Cluster",
-    "*:opensearch**:*Domain",
-    "*:s3:Bucket",
-    "*:s3/bucket:Bucket",
-    "*:s3/bucketV2:BucketV2",
-    "*:ecr:Repository",
-    "*:ecr/repository:Repository",
-    "*:efs**:FileSystem",
-    "*:fsx**:*FileSystem",
-    "*:ec2:Volume",
-    "*:ebs/volume:Volume",
-    "*:route53:Zone",
-    "*:route53:HostedZone",
-    "*:route53/zone:Zone",
-    "*:kms:Key",
-    "*:kms/key:Key",
-    "*:secretsmanager:Secret",
-    "*:secretsmanager/secret:Secret",
-    "gcp:sql/databaseInstance:DatabaseInstance",
-    "gcp:storage/bucket:Bucket",
-    "gcp:dns/managedZone:ManagedZone",
-    "gcp:kms/*:*Key*",
-    "gcp:filestore/instance:Instance",
-    "azure-native:sql*:Database",
-    "azure-native:storage*:StorageAccount",
-    "azure-native:keyvault*:Vault",
-    "azure-native:*dns*:*Zone",
-    "kubernetes:core/v1:PersistentVolumeClaim",
-];
+use super::stateful::STATEFUL;
 
 /// How much of some kinds of resources one roll-out may delete or replace.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
@@ -222,29 +179,45 @@ mod tests {
     #[test]
     fn nothing_that_holds_state_goes_unasked() {
         let guard = Guard::of(std::iter::empty());
-        let stateful = [
-            "gitinfra:rds:Cluster",
-            "aws:rds/cluster:Cluster",
-            "aws:rds/instance:Instance",
-            "gitinfra:s3:Bucket",
-            "aws:s3/bucket:Bucket",
-            "aws:s3/bucketV2:BucketV2",
-            "aws-native:s3:Bucket",
-            "gitinfra:route53:Zone",
-            "aws:route53/zone:Zone",
-            "gitinfra:kms:Key",
-            "aws:dynamodb/table:Table",
-            "aws:efs/fileSystem:FileSystem",
-            "gcp:storage/bucket:Bucket",
-        ];
-        for kind in stateful {
+        let stateful = "
+            gitinfra:rds:Cluster gitinfra:s3:Bucket gitinfra:route53:Zone gitinfra:kms:Key
+            aws:rds/cluster:Cluster aws:rds/instance:Instance aws:s3/bucket:Bucket aws:s3/bucketV2:BucketV2
+            aws:route53/zone:Zone aws:dynamodb/table:Table aws:dynamodb/globalTable:GlobalTable aws:efs/fileSystem:FileSystem
+            aws:fsx/openZfsVolume:OpenZfsVolume aws:docdb/elasticCluster:ElasticCluster aws:neptune/cluster:Cluster
+            aws:memorydb/cluster:Cluster aws:elasticache/serverlessCache:ServerlessCache aws:redshift/cluster:Cluster
+            aws:opensearch/domain:Domain aws:opensearch/serverlessCollection:ServerlessCollection
+            aws:timestreamwrite/table:Table aws:kinesis/stream:Stream aws:cognito/userPool:UserPool
+            aws:ecr/repository:Repository aws:msk/cluster:Cluster aws:backup/vault:Vault
+            aws-native:s3:Bucket aws-native:rds:DbCluster aws-native:rds:DbInstance aws-native:neptune:DbCluster
+            aws-native:opensearchservice:Domain aws-native:elasticache:ServerlessCache aws-native:timestream:Database
+            aws-native:timestream:InfluxDbInstance aws-native:kinesis:Stream aws-native:cognito:UserPool
+            aws-native:ecr:Repository aws-native:cassandra:Table aws-native:s3express:DirectoryBucket
+            gcp:storage/bucket:Bucket gcp:spanner/database:Database gcp:bigquery/dataset:Dataset gcp:bigtable/instance:Instance
+            gcp:filestore/instance:Instance gcp:kms/cryptoKey:CryptoKey gcp:kms/keyRing:KeyRing
+            google-native:sqladmin/v1:Instance google-native:storage/v1:Bucket google-native:spanner/v1:Database
+            azure-native:dbforpostgresql:Server azure-native:dbforpostgresql/v20221201:Server azure-native:dbformysql:Server
+            azure-native:documentdb:DatabaseAccount azure-native:cosmosdb:SqlResourceSqlContainer azure-native:sql:Database
+            azure-native:sql/v20211101:Database azure-native:storage:StorageAccount azure-native:keyvault:Vault
+            azure-native:dns:Zone azure-native:privatedns:PrivateZone azure-native:network/v20180501:Zone
+            azure:postgresql/flexibleServer:FlexibleServer azure:mysql/flexibleServer:FlexibleServer azure:cosmosdb/account:Account
+            azure:storage/account:Account azure:cosmosdb/sqlContainer:SqlContainer
+            cloudflare:index/zone:Zone cloudflare:index/r2Bucket:R2Bucket cloudflare:index/d1Database:D1Database
+            cloudflare:index/workersKvNamespace:WorkersKvNamespace
+            kubernetes:core/v1:PersistentVolume kubernetes:core/v1:PersistentVolumeClaim kubernetes:apps/v1:StatefulSet";
+        for kind in stateful.split_whitespace() {
             for act in [Act::Delete, Act::Replace] {
                 assert_eq!(guard.bound(kind, act).map(|(_, most)| most), Some(0), "{kind}");
             }
         }
-        for kind in
-            ["gitinfra:ec2:Subnet", "aws:s3/bucketPolicy:BucketPolicy", "gitinfra:kms:Alias", "files:index:File"]
-        {
+        let others = "
+            gitinfra:ec2:Subnet gitinfra:kms:Alias files:index:File aws:s3/bucketPolicy:BucketPolicy aws:dynamodb/tableItem:TableItem
+            aws:rds/clusterParameterGroup:ClusterParameterGroup aws:cognito/userPoolClient:UserPoolClient
+            aws:opensearch/domainPolicy:DomainPolicy aws:msk/clusterPolicy:ClusterPolicy aws:ecr/repositoryPolicy:RepositoryPolicy
+            aws-native:rds:DbSubnetGroup aws-native:cognito:UserPoolDomain gcp:kms/cryptoKeyIAMBinding:CryptoKeyIAMBinding
+            gcp:spanner/databaseIAMMember:DatabaseIAMMember azure-native:dbforpostgresql:FirewallRule azure-native:network:RouteTable
+            azure-native:sql:DatabaseAdvisor azure:postgresql/firewallRule:FirewallRule azure:cosmosdb/sqlRoleDefinition:SqlRoleDefinition
+            cloudflare:index/zoneSetting:ZoneSetting kubernetes:apps/v1:Deployment kubernetes:core/v1:ConfigMap";
+        for kind in others.split_whitespace() {
             assert_eq!(guard.bound(kind, Act::Delete), None, "{kind}");
         }
     }
