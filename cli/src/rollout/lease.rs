@@ -3,8 +3,9 @@
 use std::time::Duration;
 
 use async_trait::async_trait;
+use rustix::time::{ClockId, clock_gettime};
 use tokio::task::JoinHandle;
-use tokio::time::{Instant, timeout_at};
+use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
 use crate::failure::Result;
@@ -19,9 +20,12 @@ struct Pace {
     beat: Duration,
     /// For so long a lease is relied upon after it was renewed; the rest of it is for the engine to end in order.
     enough: Duration,
+    /// The time since some moment.
+    clock: fn() -> Duration,
 }
 
 const PACE: Pace = Pace {
+    clock: since_start,
     glance: Duration::from_secs(1),
     beat: Duration::from_millis(LEASE as u64 / 6),
     enough: Duration::from_millis(LEASE as u64 * 3 / 4),
@@ -74,23 +78,31 @@ impl Asked for Held {
     }
 }
 
+/// The time since the machine was started, also what it slept of that: another one's clock goes on meanwhile.
+fn since_start() -> Duration {
+    #[cfg(target_os = "linux")]
+    const CLOCK: ClockId = ClockId::Boottime;
+    #[cfg(not(target_os = "linux"))]
+    const CLOCK: ClockId = ClockId::Monotonic;
+    clock_gettime(CLOCK).try_into().unwrap_or_default()
+}
+
 /// Renews a lease until it is lost. A ledger that can't be reached for a moment is no loss: the lease lasts for several beats.
 /// But the engine ends before it does, since somebody else may begin then. No answer is waited for without a limit: a
 /// network that drops what is sent gives none.
 async fn keep(held: impl Asked, pace: Pace, lost: CancellationToken, away: CancellationToken) {
-    let mut renewed = Instant::now();
-    while renewed.elapsed() < pace.enough {
-        let until = renewed + pace.enough;
-        tokio::time::sleep_until(until.min(Instant::now() + pace.glance)).await;
-        let asked = Instant::now();
-        if let Ok(Ok(true)) = timeout_at(until.min(asked + pace.glance), held.is_to_stop()).await {
+    let mut renewed = (pace.clock)();
+    let left = |renewed: Duration| pace.enough.saturating_sub((pace.clock)().saturating_sub(renewed));
+    while !left(renewed).is_zero() {
+        tokio::time::sleep(left(renewed).min(pace.glance)).await;
+        if let Ok(Ok(true)) = timeout(left(renewed).min(pace.glance), held.is_to_stop()).await {
             lost.cancel();
         }
-        let asked = Instant::now();
-        if asked - renewed < pace.beat {
+        let asked = (pace.clock)();
+        if asked.saturating_sub(renewed) < pace.beat {
             continue;
         }
-        match timeout_at(until.min(asked + pace.beat), held.renew()).await {
+        match timeout(left(renewed).min(pace.beat), held.renew()).await {
             Ok(Ok(true)) => renewed = asked,
             Ok(Ok(false)) => return lost.cancel(),
             Ok(Err(_)) | Err(_) => {}
@@ -152,9 +164,20 @@ mod tests {
             // What is renewed is relied upon long enough for the next time, however busy the machine is.
             let enough = Duration::from_millis(if is_taken { 600_000 } else { 20 });
             let away = CancellationToken::new();
-            keep(&silent, Pace { glance, beat, enough }, lost.clone(), away.clone()).await;
+            keep(&silent, Pace { glance, beat, enough, clock: since_start }, lost.clone(), away.clone()).await;
             assert_eq!((lost.is_cancelled(), away.is_cancelled()), (true, !is_taken));
             assert!(silent.renewed.load(Ordering::SeqCst) > renews || !is_taken, "{renews}");
         }
+    }
+
+    /// Somebody else may have the lease by then, and the engine sleeps no longer.
+    #[tokio::test]
+    async fn a_machine_that_slept_relies_on_no_lease() {
+        static LOOKS: AtomicU32 = AtomicU32::new(0);
+        let clock = || Duration::from_secs(3_600) * LOOKS.fetch_add(1, Ordering::SeqCst).min(1);
+        let silent = Silent { renews: 0, is_taken: false, renewed: AtomicU32::new(0) };
+        let (lost, away) = (CancellationToken::new(), CancellationToken::new());
+        keep(&silent, Pace { clock, ..PACE }, lost.clone(), away.clone()).await;
+        assert!(lost.is_cancelled() && away.is_cancelled());
     }
 }
