@@ -12,6 +12,7 @@ mod components;
 mod construct;
 mod contract;
 mod crates;
+mod deploy;
 mod derive;
 mod docs;
 mod ec2;
