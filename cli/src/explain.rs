@@ -7,7 +7,7 @@ use serde::Serialize;
 use crate::config::{FILE, fires};
 use crate::order::{Order, contents, reads_gone};
 use crate::reading::{Reading, UNKNOWN};
-use crate::repo::{Stack, TreeFile, path};
+use crate::repo::{Fault, Stack, TreeFile, path};
 
 /// What a change means to a stack.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -26,7 +26,7 @@ pub struct Explained {
     /// What else is worth knowing of whom it reads and who reads it, in words.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub notes: Vec<String>,
-    /// Why it is not rolled out whatever changes.
+    /// Why it can't be rolled out, whatever changes.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub refused: Option<String>,
 }
@@ -36,6 +36,22 @@ pub struct Explained {
 pub struct Touch {
     pub path: String,
     pub why: String,
+}
+
+impl Explained {
+    /// A project that can't be read, or a stack that can't be told from another: nobody knows what touches it.
+    pub fn unread(fault: &Fault) -> Explained {
+        let stack = fault.stack.clone().unwrap_or_else(|| path::shown(&fault.folder));
+        Explained {
+            stack,
+            paths: Vec::new(),
+            reads: Vec::new(),
+            not_followed: None,
+            tags: Vec::new(),
+            notes: Vec::new(),
+            refused: Some(fault.failure.with_hints()),
+        }
+    }
 }
 
 /// Explains a change, whose paths are sorted, to each of these stacks. `gone` are those that stand and are not on the branch any more.

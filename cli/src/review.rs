@@ -309,8 +309,8 @@ impl Reviewer {
     /// Statuses of an earlier preview that this one says nothing of: what stacks have nothing to do with the change any more.
     async fn settle(&self, pull: &Pull, now: &[Status], stands: &[Told]) -> Result<(), Trouble> {
         for told in self.others(now, stands) {
-            if told.state != State::Success {
-                let status = statuses::one(&told.name, State::Success, "not touched any more");
+            let status = statuses::one(&told.name, State::Success, "not touched any more");
+            if !self.is_told_so(&status, stands) {
                 self.set(pull, status).await?;
             }
         }

@@ -48,13 +48,16 @@ impl Verb for Explain {
             Some(ledger) => standing::reading(&shell.context, &ledger, &mirror.source.label).await?,
             None => Reading::default(),
         };
-        let (found, listing, gone) = self.found(&mirror, (&base.id, &head.id), &reading)?;
-        let changed = mirror.changed_paths(&base.id, &head.id)?;
+        // As a preview has it: what the base has beside the head is no change of the head's.
+        let merged = mirror.merge(&base.id, &head.id).await?;
+        let (found, listing, gone) = self.found(&mirror, (&base.id, &merged), &reading)?;
+        let changed = mirror.changed_paths(&base.id, &merged)?;
         let changed = changed.ok_or_else(|| Failure::input(format!("`{}` can't be compared", self.base)))?;
         let mut all = explain(&found.stacks, &changed, (&listing.files, &reading, &gone));
-        let wanted = found.select(&self.names)?.stacks;
-        let wanted: BTreeSet<String> = wanted.iter().map(Stack::name).collect();
-        all.retain(|explained| wanted.contains(&explained.stack));
+        let wanted = found.select(&self.names)?;
+        let names: BTreeSet<String> = wanted.stacks.iter().map(Stack::name).collect();
+        all.retain(|explained| names.contains(&explained.stack));
+        all.extend(wanted.faults.iter().filter(|fault| fault.has_stacks).map(Explained::unread));
         match self.output {
             Form::Json => shell.ui.data(&shell.ui.json(&serde_json::json!({ "items": all }))?),
             Form::Text => shell.ui.data(&all.iter().map(text).collect::<Vec<_>>().join("\n")),
@@ -89,7 +92,7 @@ fn text(explained: &Explained) -> String {
     let reads: Vec<&str> = reads.iter().map(String::as_str).collect();
     let mut lines = match paths.len() {
         _ if refused.is_some() => {
-            vec![format!("{stack} is never rolled out: {}", refused.as_deref().unwrap_or_default())]
+            vec![format!("{stack} can't be rolled out: {}", refused.as_deref().unwrap_or_default())]
         }
         0 if !reads.is_empty() => {
             let of = list(&reads, 5);

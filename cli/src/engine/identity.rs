@@ -4,15 +4,17 @@
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::path::Path;
+use std::time::UNIX_EPOCH;
 
 use serde_json::{Map, Value};
 
 use super::home;
-use super::pulumi::{ProgramFile, Pulumi, STACK_NOT_FOUND, failed};
+use super::pulumi::{ProgramFile, Pulumi, STACK_NOT_FOUND, failed, on_path};
 use super::value::{SECRET, SIGNATURE};
 use crate::digest::Key;
 use crate::failure::{Failure, Result};
 use crate::scrub::PLACEHOLDER;
+use crate::text::timestamp;
 
 /// What is the same as long as nothing has changed that a preview depends on.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -124,7 +126,23 @@ impl Pulumi {
 
     async fn versions(&self, folder: &Path) -> Result<BTreeMap<String, String>> {
         let told = self.demand(folder, &["about", "--json", "--non-interactive"], "asking for versions").await?;
-        Ok(versions_in(&read(&told, "versions")?))
+        let installed = |kind: &str, name: &str| self.installed(kind, name);
+        Ok(versions_in(&read(&told, "versions")?, installed))
+    }
+
+    /// What the engine chooses from where a program names no version of a plugin: one on the PATH, else the newest that is installed.
+    fn installed(&self, kind: &str, name: &str) -> Option<String> {
+        let plugin = format!("{kind}-{name}");
+        if let Some(file) = on_path(&self.environment, &format!("pulumi-{plugin}")) {
+            let made = std::fs::metadata(file).and_then(|found| found.modified()).ok()?;
+            let at = made.duration_since(UNIX_EPOCH).ok()?.as_millis();
+            return Some(format!("on the PATH, of {}", timestamp(i64::try_from(at).ok()?)));
+        }
+        let all = self.programs().plugins;
+        let all = all.iter().filter_map(|name| name.to_str()?.strip_prefix(&plugin)?.strip_prefix("-v"));
+        // Beside each lies its lock.
+        let versions: Vec<&str> = all.filter(|version| !version.ends_with(".lock")).collect();
+        (!versions.is_empty()).then(|| format!("one of {}", versions.join(", ")))
     }
 }
 
@@ -144,15 +162,16 @@ fn read<T: serde::de::DeserializeOwned>(told: &str, what: &str) -> Result<T> {
         .map_err(|_| Failure::setup(format!("reading the {what} that pulumi tells: it is no JSON")))
 }
 
-fn versions_in(about: &Value) -> BTreeMap<String, String> {
-    let text = |value: &Value| value.as_str().unwrap_or("unknown").to_owned();
+/// `installed` says what a plugin may be of which no version is named, by its kind and name.
+fn versions_in(about: &Value, installed: impl Fn(&str, &str) -> Option<String>) -> BTreeMap<String, String> {
+    const UNKNOWN: &str = "unknown";
+    let text = |value: &Value| value.as_str().unwrap_or(UNKNOWN).to_owned();
     let mut versions = BTreeMap::from([("pulumi".to_owned(), text(&about["cliAbout"]["version"]))]);
     for plugin in about["plugins"].as_array().into_iter().flatten() {
-        let name = match plugin["kind"].as_str() {
-            Some("resource") | None => text(&plugin["name"]),
-            Some(kind) => format!("{kind} {}", text(&plugin["name"])),
-        };
-        versions.insert(name, text(&plugin["version"]));
+        let (kind, name) = (plugin["kind"].as_str().unwrap_or("resource"), text(&plugin["name"]));
+        let version = plugin["version"].as_str().map(str::to_owned).or_else(|| installed(kind, &name));
+        let name = if kind == "resource" { name } else { format!("{kind} {name}") };
+        versions.insert(name, version.unwrap_or_else(|| UNKNOWN.to_owned()));
     }
     // Programs of Node.js, Python and Go have an interpreter or a compiler with a version of its own.
     if let Some(version) = about["runtime"]["version"].as_str() {
@@ -216,6 +235,7 @@ fn hide(value: &mut Value, key: &Key) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::environment::Environment;
     use serde_json::json;
 
     fn resource(name: &str, time: &str, secret: &str) -> Value {
@@ -260,8 +280,38 @@ mod tests {
         let about = json!({"cliAbout": {"version": "3.259.0"}, "runtime": {"language": "nodejs", "version": "v22.1.0"},
             "plugins": [{"name": "aws", "version": "7.1.0", "kind": "resource"}, {"name": "files", "version": null},
                 {"name": "nodejs", "version": "3.2.0", "kind": "language"}]});
+        let installed =
+            |kind: &str, name: &str| (kind, name).eq(&("resource", "files")).then(|| "one of 0.1.0".to_owned());
         let found: Vec<String> =
-            versions_in(&about).into_iter().map(|(name, version)| format!("{name} {version}")).collect();
-        assert_eq!(found, ["aws 7.1.0", "files unknown", "language nodejs 3.2.0", "nodejs v22.1.0", "pulumi 3.259.0"]);
+            versions_in(&about, installed).into_iter().map(|(name, version)| format!("{name} {version}")).collect();
+        assert_eq!(
+            found,
+            ["aws 7.1.0", "files one of 0.1.0", "language nodejs 3.2.0", "nodejs v22.1.0", "pulumi 3.259.0"]
+        );
+    }
+
+    /// What is put beside them, or in the place of one, is noticed.
+    #[test]
+    fn a_plugin_of_no_version_is_what_is_installed() {
+        let home = tempfile::tempdir().expect("a folder");
+        let plugins = home.path().join("plugins");
+        for name in
+            ["resource-files-v0.1.0", "resource-files-v0.2.0", "resource-filesystem-v9.0.0", "language-files-v1.0.0"]
+        {
+            std::fs::create_dir_all(plugins.join(name)).expect("a folder");
+        }
+        std::fs::write(plugins.join("resource-files-v0.2.0.lock"), "").expect("a file");
+        let text = |path: &Path| path.display().to_string();
+        let environment = |path: &str| {
+            Environment::from([("PULUMI_HOME".to_owned(), text(home.path())), ("PATH".to_owned(), path.to_owned())])
+        };
+        let installed = |path: &str, name: &str| Pulumi::idle(&environment(path)).installed("resource", name);
+        let versions = installed("", "files").unwrap_or_default();
+        assert!(versions.contains("0.1.0") && versions.contains("0.2.0") && !versions.contains("9.0.0"), "{versions}");
+        assert!(!versions.contains("lock"), "{versions}");
+        assert_eq!(installed("", "aws"), None);
+        std::fs::write(home.path().join("pulumi-resource-files"), "").expect("a file");
+        let here = installed(&text(home.path()), "files").unwrap_or_default();
+        assert!(here.starts_with("on the PATH, of 20"), "{here}");
     }
 }

@@ -11,7 +11,7 @@ use serde_json::Value;
 use tokio::process::Command;
 use tokio_util::sync::CancellationToken;
 
-use super::pulumi::{Answer, Pulumi, failed};
+use super::pulumi::{Answer, Pulumi, failed, on_path};
 use crate::failure::{Failure, Result};
 use crate::process;
 use crate::repo::Stack;
@@ -162,9 +162,7 @@ impl Pulumi {
     }
 
     fn on_path(&self, program: &str) -> Result<PathBuf> {
-        let path = self.environment.get("PATH").map(String::as_str).unwrap_or_default();
-        let found = std::env::split_paths(path).map(|folder| folder.join(program)).find(|file| file.is_file());
-        found.ok_or_else(|| {
+        on_path(&self.environment, program).ok_or_else(|| {
             Failure::setup(format!("installing the program's packages: `{program}` is not on the PATH"))
                 .hint(format!("the lock file beside the packages is {program}'s: install it"))
         })

@@ -251,7 +251,7 @@ pub fn language_host(environment: &Environment, runtime: &str) -> Option<PathBuf
     on_path(environment, &format!("pulumi-language-{runtime}"))
 }
 
-fn on_path(environment: &Environment, name: &str) -> Option<PathBuf> {
+pub(super) fn on_path(environment: &Environment, name: &str) -> Option<PathBuf> {
     let path = environment.get("PATH").map(String::as_str).unwrap_or_default();
     std::env::split_paths(path).map(|folder| folder.join(name)).find(|file| file.is_file())
 }

@@ -46,7 +46,7 @@ verbs! {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Command {
     pub verb: Verb,
-    /// `PROJECT/STACK`, or `STACK`.
+    /// `PROJECT/STACK`, or `STACK`; `stack/PROJECT/STACK` is the first of them.
     pub stack: Option<String>,
     /// A commit's id or its beginning, in lower case. Whoever acts on it compares it with the head as it is then.
     pub commit: Option<String>,
@@ -67,7 +67,8 @@ impl Verb {
             Verb::Up => " [STACK] COMMIT",
             Verb::Approve => " SEAL",
             Verb::Reject => " SEAL REASON",
-            Verb::Preview | Verb::Cancel | Verb::Retry | Verb::Unlock | Verb::Explain => " [STACK]",
+            Verb::Preview => " [STACK] [COMMIT]",
+            Verb::Cancel | Verb::Retry | Verb::Unlock | Verb::Explain => " [STACK]",
             Verb::Help => "",
         }
     }
@@ -142,11 +143,13 @@ fn unknown(word: &str) -> Wrong {
 }
 
 fn surplus(command: &Command, word: &str) -> Wrong {
-    let verb = command.verb.word();
-    match is_name(word) {
-        true => Wrong(format!("`{word}` is too much: it goes `/gitinfra {verb} [STACK] [COMMIT]`")),
-        false => Wrong(format!("a word is neither a stack nor a commit: it goes `/gitinfra {verb} [STACK] [COMMIT]`")),
-    }
+    let verb = command.verb;
+    let goes = format!("it goes `/gitinfra {}{}`", verb.word(), verb.takes());
+    Wrong(match (is_name(word), verb.takes_seals()) {
+        (true, _) => format!("`{word}` is too much: {goes}"),
+        (false, true) => format!("a word is no seal's id: {goes}"),
+        (false, false) => format!("a word is neither a stack nor a commit: {goes}"),
+    })
 }
 
 /// Twelve hexadecimal digits, as comments and holds show it; where a seal may stand, no commit is as long by chance.
@@ -161,6 +164,7 @@ fn commit(word: &str) -> Option<String> {
 }
 
 fn stack(word: &str) -> Option<String> {
+    let word = word.strip_prefix("stack/").filter(|name| name.contains('/')).unwrap_or(word);
     let mut parts = word.split('/');
     let is_stack = parts.clone().count() <= 2 && parts.all(is_name) && word.len() <= LONGEST_NAME;
     is_stack.then(|| word.to_owned())
@@ -201,6 +205,8 @@ mod tests {
             ("/gitinfra up 9f31c2a\r\nThanks!", Verb::Up, None, Some("9f31c2a")),
             ("/gitinfra up 9f31c2a web/prod", Verb::Up, Some("web/prod"), Some("9f31c2a")),
             ("/gitinfra explain prod", Verb::Explain, Some("prod"), None),
+            ("/gitinfra explain stack/web/prod", Verb::Explain, Some("web/prod"), None),
+            ("/gitinfra explain stack/prod", Verb::Explain, Some("stack/prod"), None),
             ("/gitinfra unlock web/prod", Verb::Unlock, Some("web/prod"), None),
             ("/gitinfra help", Verb::Help, None, None),
         ];
@@ -233,6 +239,9 @@ mod tests {
             ("/gitinfra previev", "did you mean `preview`?"),
             ("/gitinfra <img src=x>", "there is no such command"),
             ("/gitinfra approve", "`approve` has to say what"),
+            ("/gitinfra approve stack/web/prod", "`approve` has to say what"),
+            ("/gitinfra approve <b>", "a word is no seal's id: it goes `/gitinfra approve SEAL`"),
+            ("/gitinfra retry a/b/c/d", "it goes `/gitinfra retry [STACK]`"),
             ("/gitinfra preview -- -var=$(touch x)", "a word is neither a stack nor a commit"),
             ("/gitinfra preview --chdir=/etc", "a word is neither a stack nor a commit"),
             ("/gitinfra preview ../../etc", "a word is neither a stack nor a commit"),

@@ -54,6 +54,21 @@ impl Ledger {
         Ok(serde_json::from_str(&shown).ok().map(|pull| (pull, at)))
     }
 
+    /// What all of them were told, and when, the newest first.
+    pub async fn pulls(&self, most: u32) -> Result<Vec<(PullRecord, i64)>> {
+        let failed = failed("listing pull requests");
+        let find = "SELECT shown, at FROM pulls ORDER BY at DESC, number DESC LIMIT $1";
+        let rows = sqlx::query(find).bind(i64::from(most)).fetch_all(&self.pool).await.map_err(&failed)?;
+        let mut all = Vec::new();
+        for row in rows {
+            let shown: String = row.try_get("shown").map_err(&failed)?;
+            let at = row.try_get("at").map_err(&failed)?;
+            all.extend(serde_json::from_str(&shown).ok().map(|pull: PullRecord| (pull, at)));
+        }
+        all.retain(|(pull, _)| self.sees(&pull.repository));
+        Ok(all)
+    }
+
     /// Those of a repository that were merged and told that they wait until a lock ends.
     pub async fn waiting_pulls(&self, repository: &str) -> Result<Vec<PullRecord>> {
         let find = "SELECT shown FROM pulls WHERE repository = $1 ORDER BY number";

@@ -31,6 +31,11 @@ impl Reviewer {
         Ok(())
     }
 
+    /// The same in the comment alone.
+    pub async fn tell_above(&self, pull: &Pull, end: &PullEnd) -> Result<()> {
+        self.comment_end(pull.number, end).await
+    }
+
     /// Tells a head of one that ended, and came to no branch that is rolled out, what came of all of it: it is not fit to be merged.
     pub async fn tell_unmerged(&self, pull: &Pull, end: &PullEnd) -> Result<()> {
         self.tell_one(pull, &statuses::one(statuses::SUMMARY, State::Error, &end.in_words())).await

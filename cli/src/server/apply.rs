@@ -32,7 +32,7 @@ use plan::{Plan, allowed};
 use words::{Came, be, ended, in_words, listed, still_has};
 
 pub(super) use branch::Branch;
-pub(super) use locks::owner;
+pub(super) use locks::{owner, unmerged};
 
 /// How often it is looked whether the engine is at work.
 const BETWEEN_LOOKS: Duration = Duration::from_millis(500);

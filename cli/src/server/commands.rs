@@ -128,8 +128,12 @@ impl Server {
         }
         if pull.is_fork {
             if command.commit.as_deref() != Some(&pull.head) {
-                let words = format!("it comes from a fork: read it, then write `/gitinfra preview {}`", pull.head);
-                return Err(Failure::input(words));
+                let why = match &command.commit {
+                    Some(commit) if pull.head.starts_with(commit) => "it comes from a fork, so all digits are needed",
+                    Some(_) => "it comes from a fork, and is at another commit",
+                    None => "it comes from a fork",
+                };
+                return Err(Failure::input(format!("{why}: read it, then write `/gitinfra preview {}`", pull.head)));
             }
             self.ledger.trust(&watched.label, &pull.head, who, self.context.now()).await?;
         }
@@ -324,27 +328,40 @@ impl Said<'_> {
         let mirror = &self.reviewer.previewer.mirror;
         let (base, head) = self.sides(ledger).await?;
         let reading = standing::reading(&self.reviewer.previewer.context, ledger, &self.watched.label).await?;
-        let listing = mirror.listing(&head.id)?;
+        let merged = mirror.merge(&base.id, &head.id).await?;
+        let listing = mirror.listing(&merged)?;
         let names: Vec<String> = self.command.stack.iter().cloned().collect();
-        let mut found = self.declared(&base.id, &head.id)?;
+        let mut found = self.declared(&base.id, &merged)?;
         let gone = reading.gone(&repo::stacks(&listing), &self.pull.base);
         let wanted = found.clone().select(&names).map_err(with_hints)?;
+        let unread = wanted.faults.iter().filter(|fault| fault.has_stacks).map(Explained::unread);
+        let unread: Vec<String> = unread.map(|unread| why(&unread)).collect();
         let wanted: BTreeSet<String> = wanted.stacks.iter().map(Stack::name).collect();
-        let mut programs = Programs::at(mirror, &head.id, &listing)?;
+        let mut programs = Programs::at(mirror, &merged, &listing)?;
         found.stacks.iter_mut().for_each(|stack| programs.follow(stack));
-        let changed = mirror.changed_paths(&base.id, &head.id)?;
+        let changed = mirror.changed_paths(&base.id, &merged)?;
         let changed = changed.ok_or_else(|| Failure::input(format!("`{}` can't be compared", self.pull.base)))?;
-        let all = explain(&found.stacks, &changed, (&listing.files, &reading, &gone)).into_iter();
-        let is_told = |explained: &Explained| !explained.paths.is_empty() || !explained.reads.is_empty();
-        let all = all.filter(|explained| wanted.contains(&explained.stack) && is_told(explained));
-        let lines: Vec<String> = all.take(10).map(|explained| why(&explained)).collect();
-        Ok(if lines.is_empty() { "it touches no stack".to_owned() } else { lines.join("\n") })
+        let mut all = explain(&found.stacks, &changed, (&listing.files, &reading, &gone));
+        all.retain(|explained| !explained.paths.is_empty() || !explained.reads.is_empty());
+        let touched: Vec<&str> = all.iter().map(|explained| explained.stack.as_str()).collect();
+        let told = all.iter().filter(|explained| wanted.contains(&explained.stack)).take(10).map(why);
+        let lines: Vec<String> = unread.into_iter().chain(told).collect();
+        Ok(match (lines.is_empty(), &self.command.stack) {
+            (false, _) => lines.join("\n"),
+            (true, Some(stack)) if !touched.is_empty() => {
+                format!("it does not touch {stack}; it touches {}", list(&touched, 10))
+            }
+            (true, _) => "it touches no stack".to_owned(),
+        })
     }
 }
 
 /// Why a stack is touched, on one line.
 fn why(explained: &Explained) -> String {
-    let Explained { stack, paths, reads, notes, .. } = explained;
+    let Explained { stack, paths, reads, notes, refused, .. } = explained;
+    if let Some(refused) = refused {
+        return format!("{stack} can't be rolled out: {}", refused.replace('\n', "; "));
+    }
     let reads: Vec<&str> = reads.iter().map(String::as_str).collect();
     let whys: Vec<String> = paths.iter().take(5).map(|touch| format!("{}: {}", touch.path, touch.why)).collect();
     let why = match whys.is_empty() {

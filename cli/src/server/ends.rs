@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::apply::unmerged;
 use super::{Server, Watched};
 use crate::config::Config;
 use crate::failure::Result;
@@ -9,7 +10,7 @@ use crate::follow::Tally;
 use crate::forge::Pull;
 use crate::git::Mirror;
 use crate::ledger::AllKnown;
-use crate::record::{EndState, Hold, Lock, PullEnd, PullRecord, Run, RunState, StackEnd, Task};
+use crate::record::{EndState, Hold, Lock, PullEnd, PullRecord, PullStack, Run, RunState, StackEnd, Task};
 use crate::repo::{self, Found};
 use crate::review::Reviewer;
 
@@ -60,6 +61,27 @@ impl Server {
         reviewer.tell_end(pull, &end).await?;
         self.ledger.keep_end(&PullRecord { end: Some(end), ..record }).await?;
         reviewer.tell_answers(pull.number).await
+    }
+
+    /// Tells one that was closed, of which nothing was rolled out before, that nothing of it is. What its head was told still holds of it:
+    /// another one may have the same head.
+    pub(super) async fn tell_closed(&self, watched: &Watched, reviewer: &Reviewer, pull: &Pull) -> Result<()> {
+        let Some(how) = unmerged(pull, &watched.branch) else {
+            return Ok(());
+        };
+        let record = self.ledger.pull(&watched.label, pull.number).await?.map(|(record, _)| record);
+        let is_new = |record: &PullRecord| !record.stacks.is_empty() && record.end.is_none();
+        let Some(record) = record.filter(is_new) else {
+            return Ok(());
+        };
+        let untouched = |stack: &PullStack| {
+            let (name, state) = (stack.name.clone(), EndState::Untouched);
+            StackEnd { name, state, at: None, why: None, seal: None }
+        };
+        let stacks = record.stacks.iter().map(untouched).collect();
+        let end = PullEnd { commit: String::new(), unmerged: Some(how), stacks };
+        reviewer.tell_above(pull, &end).await?;
+        self.ledger.keep_end(&PullRecord { end: Some(end), ..record }).await
     }
 
     /// By which commit it was merged, and what it was told, where more may come of that.

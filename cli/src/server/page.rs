@@ -6,6 +6,7 @@ mod hold;
 mod lists;
 mod preview;
 mod pull;
+mod pulls;
 mod queue;
 mod run;
 mod signs;
@@ -81,6 +82,7 @@ pub(super) async fn at(server: &Server, you: &You, uri: &Uri, fresh: Fresh) -> R
         ["hold", name] => hold::page(&look, name).await,
         ["preview", name] => preview::page(&look, name).await,
         ["pull", ref path @ .., number] => pull::page(&look, &path.join("/"), number).await,
+        ["pulls"] => pulls::page(&look).await,
         ["queue" | "locks"] => queue::page(&look).await,
         ["drifts"] => lists::drifts(&look).await,
         ["events"] => lists::events(&look).await,

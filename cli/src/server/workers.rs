@@ -136,6 +136,7 @@ impl Server {
         if !pull.is_open {
             self.gives_back(watched, reviewer, &pull).await?;
             self.tell_left(watched, reviewer, &pull).await?;
+            self.tell_closed(watched, reviewer, &pull).await?;
             return self.tell_what_came(watched, reviewer, &pull).await;
         }
         self.tell_left(watched, reviewer, &pull).await?;

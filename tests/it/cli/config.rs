@@ -183,5 +183,9 @@ fn what_a_change_touches_is_explained() {
         (&said["items"][0]["stack"], said["items"][0]["paths"].as_array().map(Vec::len)),
         (&"net/dev".into(), Some(0))
     );
+    // What the base has beside the change is none of its own; and what can't be read is not passed over.
+    p.repo.switch("main").write("py/new.py", "").write("go/Pulumi.yaml", "name: [").commit("Meanwhile");
+    let run = p.run("explain --base main --head change").expect_code(0);
+    run.expect_out(&["py/dev stays as it is", "ts/dev is touched:", "go can't be rolled out: go/Pulumi.yaml:1:"]);
     p.run("explain net/dve").expect_code(3).expect_err(&["did you mean `net/dev`?"]);
 }

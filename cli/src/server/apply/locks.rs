@@ -205,7 +205,7 @@ impl Server {
 }
 
 /// How a pull request ended without coming to the branch that is rolled out, if it did.
-fn unmerged(pull: &Pull, branch: &str) -> Option<String> {
+pub(in crate::server) fn unmerged(pull: &Pull, branch: &str) -> Option<String> {
     match &pull.merged {
         Some(_) if pull.base == branch => None,
         Some(_) => Some(format!("it was merged into {}, and only {branch} is rolled out", pull.base)),

@@ -9,8 +9,9 @@ use crate::failure::Failure;
 use crate::server::people::You;
 use crate::text;
 
-const PLACES: [(&str, &str); 6] = [
+const PLACES: [(&str, &str); 7] = [
     ("stacks", "Stacks"),
+    ("pulls", "Pull requests"),
     ("runs", "Runs"),
     ("holds", "Holds"),
     ("queue", "Queue"),

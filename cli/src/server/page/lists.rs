@@ -13,12 +13,12 @@ use crate::text::{as_seconds, seconds};
 const MOST: u32 = 200;
 
 /// A view of a heading, a sentence and a table.
-fn listed(title: &str, here: &'static str, lead: &str, table: Markup, data: Value) -> Page {
+pub(super) fn listed(title: &str, here: &'static str, lead: &str, table: Markup, data: Value) -> Page {
     let head = html! { div.head { div { h1 { (title) } p.lead { (lead) } } } };
     Page { title: title.to_owned(), state: None, here, parts: vec![("head", head), ("list", table)], data }
 }
 
-fn table(names: &[&str], rows: &[Markup]) -> Markup {
+pub(super) fn table(names: &[&str], rows: &[Markup]) -> Markup {
     html! {
         div.card.flush { table.cards role="table" { (heads(names)) tbody role="rowgroup" { @for row in rows { tr role="row" { (row) } } } } }
     }
@@ -153,6 +153,7 @@ pub fn words() -> Page {
         ("/", "find"),
         ("j k", "next and previous row"),
         ("g s", "stacks"),
+        ("g p", "pull requests"),
         ("g r", "runs"),
         ("g h", "holds"),
         ("g q", "queue"),

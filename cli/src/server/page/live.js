@@ -56,7 +56,7 @@
   const show = () => { button.hidden = false; button.textContent = paused ? "Go on" : "Pause"; };
   button.onclick = () => { paused = !paused; localStorage.setItem("paused", paused ? "yes" : "no"); stop(); if (paused) say("paused"); else listen(); show(); };
   document.addEventListener("visibilitychange", () => { stop(); listen(); });
-  const goes = { s: "/stacks", r: "/runs", h: "/holds", q: "/queue", e: "/events" };
+  const goes = { s: "/stacks", p: "/pulls", r: "/runs", h: "/holds", q: "/queue", e: "/events" };
   let went = false;
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input,textarea,select") || localStorage.getItem("keys") === "off") return;

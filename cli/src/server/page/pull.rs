@@ -34,7 +34,7 @@ pub async fn page(look: &Look<'_>, path: &str, number: &str) -> Result<Page> {
         return Ok(Page {
             title,
             state: None,
-            here: "stacks",
+            here: "pulls",
             parts: vec![("head", head), ("changes", empty)],
             data: json!(null),
         });
@@ -50,7 +50,7 @@ pub async fn page(look: &Look<'_>, path: &str, number: &str) -> Result<Page> {
     }
     let parts = vec![("head", head(&title, (&pull, up.as_deref()), at, look.now)), ("changes", changes(&pull, &seals))];
     let data = json!({ "pullRequest": pull, "seals": seals });
-    Ok(Page { title, state: None, here: "stacks", parts, data })
+    Ok(Page { title, state: None, here: "pulls", parts, data })
 }
 
 /// Whether its review is in the queue.

@@ -5,7 +5,7 @@ use serde_json::json;
 
 use super::signs::{brief, button, clock, commit, legible, of_repository, stack_fields, state};
 use super::stacks::Row;
-use super::{Look, Page, frame, stacks};
+use super::{Look, Page, frame, pulls, stacks};
 use crate::engine::operation::{Effect, tally};
 use crate::failure::Result;
 use crate::ledger::RunFilter;
@@ -30,6 +30,7 @@ pub async fn page(look: &Look<'_>, name: &str) -> Result<Page> {
         ("head", head(row)),
         ("acts", acts(look, row, lock)),
         ("facts", facts(row, lock, look.now)),
+        ("pulls", pulls::of_stack(look, &row.record.repository, name).await?),
         ("runs", happened(&runs, look.now)),
         ("drift", drifted(drift.as_ref(), look.now)),
         ("set-up", set_up(row)),

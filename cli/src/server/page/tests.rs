@@ -142,7 +142,7 @@ async fn what_leads_elsewhere_is_called_otherwise() {
     );
     let ledger = Ledger::open(None, place.path()).await.expect("a ledger");
     let mut addresses: Vec<String> =
-        ["stacks", "graph", "runs", "holds", "queue", "drifts", "events", "repositories", "keys"]
+        ["stacks", "graph", "pulls", "runs", "holds", "queue", "drifts", "events", "repositories", "keys"]
             .map(|view| format!("/{view}"))
             .into();
     for repository in REPOSITORIES {

@@ -83,6 +83,13 @@ fn pull_requests_are_told_and_merges_roll_out() {
     let third = h.push("later", &[A2, B]);
     h.open("later");
     poll("what was not delivered", || is_told(&third));
+    // One that is closed says so; and its preview stands anew once it is open again.
+    let state = |state: &str| h.server.call(ADA, "PATCH", &h.at("pulls/2"), Some(&json!({ "state": state })));
+    state("closed");
+    let closed = "### gitinfra: it was closed without a merge: test/dev was not rolled out\n";
+    poll("its end", || h.texts(2)[0].starts_with(closed));
+    state("open");
+    poll("its preview", || h.texts(2)[0].starts_with("### gitinfra preview: later into main"));
     served.end();
 }
 
