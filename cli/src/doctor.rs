@@ -79,7 +79,7 @@ pub async fn examine(context: &Context, environment: &Environment, ledger: Resul
     let stacks = records.as_deref().unwrap_or_default();
     let runtimes: BTreeSet<&str> = stacks.iter().map(|stack| stack.runtime.as_str()).collect();
     findings.extend(tools::hosts(environment, &runtimes));
-    findings.push(tools::backend(environment));
+    findings.push(tools::backend(environment).await);
     findings.push(credentials(environment));
     findings.extend(references::references(context, stacks));
     findings.extend(rules::rules(context, stacks));

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 use serde_json::Value;
 
 /// What stands in place of a secret, in Pulumi's own spelling.
@@ -9,6 +10,8 @@ pub const PLACEHOLDER: &str = "[secret]";
 
 /// Shorter values would blank out ordinary words.
 const SHORTEST: usize = 5;
+/// What a URL has as it is.
+const URL: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// Knows secret values, and nothing of where they come from.
 #[derive(Clone, Default)]
@@ -33,6 +36,7 @@ impl Scrubber {
             }
             if let Some(password) = password_of(value) {
                 self.add(password);
+                self.add(&percent_decode_str(password).decode_utf8_lossy());
             }
         }
     }
@@ -44,6 +48,10 @@ impl Scrubber {
             self.add_part(part);
             let escaped = serde_json::to_string(part).unwrap_or_default();
             self.add_part(escaped.trim_matches('"'));
+            // As it stands in a URL, where it has to.
+            for spared in [URL, NON_ALPHANUMERIC] {
+                self.add_part(&utf8_percent_encode(part, spared).to_string());
+            }
         }
         self.values.sort_by_key(|value| std::cmp::Reverse(value.len()));
     }
@@ -155,6 +163,7 @@ mod tests {
             ("pass `correct horse`", "pass `[secret]`"),
             ("key=wJalrXUtnFEMI/K7;", "key=[secret];"),
             (r#"{"t":"a\"quoted\" value"}"#, r#"{"t":"[secret]"}"#),
+            ("https://ada:wJalrXUtnFEMI%2FK7@host and correct%20horse", "https://ada:[secret]@host and [secret]"),
             ("abc in /home/ada and /etc/passphrase", "abc in /home/ada and /etc/passphrase"),
             ("  MIIEvQIBADAN", "  [secret]"),
             ("in postgres://ada:open-sesame@db/x", "in postgres://ada:[secret]@db/x"),

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::path::Path;
+use std::time::Duration;
 
 use super::{Finding, Verdict};
 use crate::engine::{Backend, Pulumi, language_host};
@@ -10,6 +11,8 @@ use crate::git;
 
 /// `git merge-tree --write-tree`, which previews are made with, came with this one.
 const GIT: (u32, u32) = (2, 38);
+/// How long a backend may think.
+const PATIENCE: Duration = Duration::from_secs(20);
 
 pub(super) async fn git(environment: &Environment, cwd: &Path) -> Finding {
     let said = match git::version(environment, cwd).await {
@@ -74,7 +77,25 @@ fn of_runtime(environment: &Environment, runtime: &str) -> Finding {
     }
 }
 
-pub(super) fn backend(environment: &Environment) -> Finding {
+/// Whether there is one, and whether it answers.
+pub(super) async fn backend(environment: &Environment) -> Finding {
+    let found = named_backend(environment);
+    // Where there is no CLI, another finding says so.
+    let (Ok(pulumi), true) = (Pulumi::find(environment).await, found.verdict != Verdict::Failed) else {
+        return found;
+    };
+    match tokio::time::timeout(PATIENCE, pulumi.reaches_backend()).await {
+        Ok(Ok(())) => found,
+        Ok(Err(failure)) if Backend::chosen(environment).is_ok() => Finding::failed("backend", &failure),
+        Ok(Err(_)) => found,
+        Err(_) => Finding {
+            hints: vec!["is it reached from here, with these credentials?".to_owned()],
+            ..Finding::new("backend", Verdict::Failed, format!("it gives no answer within {} s", PATIENCE.as_secs()))
+        },
+    }
+}
+
+fn named_backend(environment: &Environment) -> Finding {
     let backend = match Backend::chosen(environment) {
         Ok(backend) => backend,
         Err(failure) => return Finding { verdict: Verdict::Warning, ..Finding::failed("backend", &failure) },
@@ -134,7 +155,7 @@ mod tests {
             (set(&[("PULUMI_BACKEND_URL", "s3://b"), ("PULUMI_CONFIG_PASSPHRASE", "")]), Verdict::Ok),
         ];
         for (environment, expected) in cases {
-            assert_eq!(backend(&environment).verdict, expected, "{environment:?}");
+            assert_eq!(named_backend(&environment).verdict, expected, "{environment:?}");
         }
     }
 }

@@ -11,10 +11,23 @@ use crate::environment::{self, Environment};
 /// What belongs to one run: which stack is selected in which folder.
 const OWN: &str = "workspaces";
 
-/// The user's own home of Pulumi.
+/// The user's own home of Pulumi. Where nothing says which, Pulumi goes by the user's entry in /etc/passwd, whatever HOME says; a user that
+/// has none there, or no home of Pulumi, has it in HOME.
 pub(super) fn of_user(environment: &Environment) -> Option<PathBuf> {
     let set = environment.get("PULUMI_HOME").filter(|home| !home.is_empty()).map(PathBuf::from);
-    set.or_else(|| environment::home(environment).map(|home| home.join(".pulumi")))
+    let listed = || {
+        let users = fs::read_to_string("/etc/passwd").ok()?;
+        let home = listed(&users, rustix::process::getuid().as_raw())?.join(".pulumi");
+        home.is_dir().then_some(home)
+    };
+    set.or_else(listed).or_else(|| environment::home(environment).map(|home| home.join(".pulumi")))
+}
+
+/// The home of a user by a list such as /etc/passwd.
+fn listed(users: &str, id: u32) -> Option<PathBuf> {
+    let fields = users.lines().map(|line| line.split(':').collect::<Vec<_>>());
+    let home = fields.into_iter().find(|fields| fields.get(2).is_some_and(|own| own.parse() == Ok(id)))?;
+    home.get(5).filter(|home| home.starts_with('/')).map(PathBuf::from)
 }
 
 /// Makes a home in `folder` that shares all but the run's own with the user's.
@@ -33,6 +46,15 @@ pub(super) fn share(user: &Path, folder: &Path) -> io::Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_user_has_the_home_that_is_listed() {
+        let users = "root:x:0:0:root:/root:/bin/sh\nbroken\nada:x:1000:1000::/home/ada:/bin/sh\nnone:x:7:7:::\n";
+        let cases = [(0, Some("/root")), (1000, Some("/home/ada")), (7, None), (8, None)];
+        for (id, expected) in cases {
+            assert_eq!(listed(users, id), expected.map(PathBuf::from), "{id}");
+        }
+    }
 
     #[test]
     fn plugins_are_shared_and_workspaces_are_not() {

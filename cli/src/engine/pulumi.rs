@@ -113,6 +113,13 @@ impl Pulumi {
         self.demand(Path::new("/"), &["version"], "asking pulumi for its version").await
     }
 
+    /// Asks the backend for something small.
+    pub async fn reaches_backend(&self) -> Result<()> {
+        self.demand(Path::new("/"), &["whoami", "--non-interactive"], "asking the backend who is signed in")
+            .await
+            .map(drop)
+    }
+
     /// Where it lies.
     pub fn place(&self) -> &Path {
         &self.program
