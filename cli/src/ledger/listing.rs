@@ -87,12 +87,13 @@ impl Ledger {
         Ok(self.seen(all, 0, |(label, _)| label))
     }
 
+    /// The newest first. Those of one stack follow its leases, whatever a machine's clock said.
     pub async fn runs(&self, filter: &RunFilter) -> Result<Vec<Run>> {
         let list = "SELECT u.id, s.name AS stack, r.label AS repository, u.branch, u.commit_id, u.subject, u.reason, \
                 u.action, u.state, u.started_at, u.finished_at, u.changes, u.message, u.engine, u.host \
             FROM runs u JOIN stacks s ON s.id = u.stack_id JOIN repositories r ON r.id = s.repository_id \
             WHERE ($1 = '' OR substr(u.id, 1, length($1)) = $1) AND ($2 = '' OR s.name = $2) \
-            ORDER BY u.started_at DESC, u.id DESC LIMIT $3";
+            ORDER BY CASE WHEN $2 = '' THEN 0 ELSE u.fence END DESC, u.started_at DESC, u.id DESC LIMIT $3";
         let bound = sqlx::query(list)
             .bind(filter.name.clone().unwrap_or_default())
             .bind(filter.stack.clone().unwrap_or_default());

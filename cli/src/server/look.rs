@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use tokio_util::sync::CancellationToken;
 
+use super::apply::owner;
 use super::commands::{OLDEST, is_older};
 use super::trouble::Side;
 use super::{Server, Watched};
@@ -11,13 +12,15 @@ use crate::context::Trouble;
 use crate::failure::{Kind, Result};
 use crate::forge::Pull;
 use crate::forge::command::Command;
-use crate::record::{Job, JobState, Task};
+use crate::record::{Job, JobState, PullRecord, Task};
 use crate::review::{Looks, Reviewer};
 
 /// How often what nobody needs any more is looked for.
 const BETWEEN_SWEEPS: i64 = 60 * 60_000;
 /// Where the comments of so many can't be read, something is wrong with the forge, and no more are tried.
 const MOST_FAILURES: usize = 3;
+/// So many of those that were previewed last may have ended while nobody was here.
+const MOST_ENDED: u32 = 200;
 /// Commands on what was merged are looked for so long after something last happened to it.
 const LATELY: i64 = 24 * 60 * 60_000;
 
@@ -25,7 +28,7 @@ impl Server {
     /// Looks until it is to end, at once for the first time: so what happened while nobody was here is made up for. The same
     /// failure is told once.
     pub(super) async fn look(self: Arc<Self>, watched: Arc<Watched>, end: &CancellationToken) {
-        let (mut looks, mut trouble, mut swept) = (Looks::default(), Trouble::default(), 0);
+        let (mut looks, mut trouble, mut swept, mut is_first) = (Looks::default(), Trouble::default(), 0, true);
         let since = self.ledger.watched_since(&watched.label, self.context.now()).await;
         self.tell_trouble(since.err());
         while !end.is_cancelled() {
@@ -39,6 +42,9 @@ impl Server {
             }
             if let Some(reviewer) = &watched.reviewer {
                 let looked = self.look_at_pulls(&watched, reviewer, &mut looks).await;
+                if looked.is_ok() && std::mem::take(&mut is_first) {
+                    self.tell_trouble(self.look_at_ended(&watched).await.err());
+                }
                 self.note(&watched, Side::Forge, looked.err().as_ref());
             }
             let _ = tokio::time::timeout(watched.interval, end.cancelled()).await;
@@ -53,15 +59,32 @@ impl Server {
     async fn look_at_pulls(&self, watched: &Watched, reviewer: &Reviewer, looks: &mut Looks) -> Result<()> {
         let open = reviewer.forge.open_pulls().await?;
         for (pull, sides) in reviewer.due(looks, open.clone()).await? {
-            self.ask(watched, Task::Review, &format!("pr/{}", pull.number), false).await?;
+            self.ask(watched, Task::Review, &owner(pull.number), false).await?;
             looks.note(pull.number, sides);
         }
         self.withdraw_closed(watched, &open).await?;
         self.look_at_applied(watched, &open).await?;
         self.look_at_left(watched, reviewer).await?;
+        let is_left = |number: &u64| !open.iter().any(|pull| pull.number == *number);
+        for number in watched.faces.numbers().into_iter().filter(is_left) {
+            self.ask(watched, Task::Review, &owner(number), false).await?;
+        }
         watched.faces.keep(&open);
         self.look_at_faces(watched).await;
         self.look_at_comments(watched, reviewer, looks, open).await
+    }
+
+    /// Those that ended while nobody was here are told so. The open ones are known by now.
+    async fn look_at_ended(&self, watched: &Watched) -> Result<()> {
+        let open = watched.faces.numbers();
+        let is_untold =
+            |pull: &PullRecord| pull.end.is_none() && !pull.stacks.is_empty() && !open.contains(&pull.number);
+        for (pull, _) in self.ledger.pulls(MOST_ENDED).await? {
+            if pull.repository == watched.label && is_untold(&pull) {
+                self.ask(watched, Task::Review, &owner(pull.number), false).await?;
+            }
+        }
+        Ok(())
     }
 
     /// Reviews that failed for good stay in the queue no longer than their pull requests are open.
