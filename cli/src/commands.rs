@@ -7,6 +7,7 @@ mod approve;
 mod audit;
 mod cancel;
 mod completion;
+mod config;
 mod describe;
 mod destroy;
 mod doctor;
@@ -160,6 +161,7 @@ verbs! {
     Init in init,
     Doctor in doctor,
     Man in man,
+    Config in config,
     Schema in schema,
     Completion in completion,
     Version in version,

@@ -41,6 +41,13 @@ pub enum Stream {
     Json,
 }
 
+/// In what form one value is printed for scripts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Structure {
+    Json,
+    Yaml,
+}
+
 /// In what form records are printed.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Format {
@@ -350,6 +357,14 @@ impl Ui {
         };
         self.data(text);
         text.lines().count()
+    }
+
+    /// A value in a form for scripts.
+    pub fn structure(&self, structure: Structure, value: &impl Serialize) -> Result<String> {
+        match structure {
+            Structure::Json => self.json(value),
+            Structure::Yaml => yaml(value),
+        }
     }
 
     /// A value as indented JSON.
