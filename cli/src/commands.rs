@@ -82,6 +82,11 @@ trait Verb {
         ui::Events::Asides
     }
 
+    /// Whether it is only to say what would be done.
+    fn is_dry_run(&self) -> bool {
+        false
+    }
+
     /// Whether much goes on in it at the same time, for months.
     fn is_server(&self) -> bool {
         false
@@ -114,6 +119,12 @@ macro_rules! verbs {
             fn is_server(&self) -> bool {
                 match self {
                     $(Command::$verb(verb) => verb.is_server(),)+
+                }
+            }
+
+            fn is_dry_run(&self) -> bool {
+                match self {
+                    $(Command::$verb(verb) => verb.is_dry_run(),)+
                 }
             }
 
@@ -233,6 +244,14 @@ struct RunArgs {
     output: Stream,
 }
 
+/// For verbs that do something at once, and ask nobody.
+#[derive(Debug, Arguments)]
+struct DryRun {
+    /// Say what would be done, or why it would be refused, and change nothing
+    #[arg(long)]
+    dry_run: bool,
+}
+
 /// What the ledger keeps of what happens.
 #[derive(Debug, Arguments)]
 struct KeepArgs {
@@ -302,7 +321,8 @@ pub fn run(args: Args, surroundings: Surroundings) -> u8 {
     let ui = Ui::new(args.global.color, args.command.events(), surroundings.wants_no_color());
     let clock = surroundings.clock;
     let (command, server) = (args.command, args.global.afar());
-    let done = Shell::new(args.global, surroundings, ui.clone()).and_then(|shell| match server {
+    let shell = Shell::new(args.global, surroundings, ui.clone()).map(|shell| shell.rehearsing(command.is_dry_run()));
+    let done = shell.and_then(|shell| match server {
         Some(server) if command.reach() != Reach::Alone => block_on(false, server.run(&shell, &command, &args.line))?,
         _ => block_on(command.is_server(), command.run(&shell))?,
     });

@@ -13,6 +13,7 @@ use crate::drift::{Drifting, Looked};
 use crate::event::Body;
 use crate::failure::{Failure, Kind, Result};
 use crate::record::{Drift as Found, DriftState, StackRecord};
+use crate::seal::Plan;
 use crate::target::Target;
 use crate::ui::{Events, Stream};
 
@@ -29,6 +30,9 @@ pub struct Drift {
     /// Bring back what has drifted, within the budgets of gitinfra.yaml; where more would change it is held
     #[arg(long)]
     reconcile: bool,
+    /// Say what would be brought back, or why it would not, and bring back nothing
+    #[arg(long, requires = "reconcile")]
+    dry_run: bool,
     #[command(flatten)]
     engine: EngineArgs,
     #[command(flatten)]
@@ -41,6 +45,10 @@ impl Verb for Drift {
             true => Events::Data(Stream::Text),
             false => Events::Asides,
         }
+    }
+
+    fn is_dry_run(&self) -> bool {
+        self.dry_run
     }
 
     async fn run(&self, shell: &Shell) -> Result<u8> {
@@ -95,6 +103,7 @@ impl Drift {
         let text: Vec<String> = std::iter::once(format!("{} {state}", found.name)).chain(lines).collect();
         shell.ui.data(&text.join("\n"));
         match (state, self.reconcile) {
+            (DriftState::Drifted, true) if shell.is_dry_run() => rehearse(shell, drifting, &target, &drifted).await,
             (DriftState::Drifted, true) => match drifting.reconcile(&target, &drifted).await {
                 // What is suspended, locked or worked on keeps no other stack from being brought back.
                 Err(failure) if failure.kind == Kind::Busy => {
@@ -105,6 +114,26 @@ impl Drift {
             },
             (DriftState::Drifted, false) => Ok(Some(Kind::Drifted)),
             _ => Ok(failure),
+        }
+    }
+}
+
+/// Says whether a stack would be brought back, as far as that is known before.
+async fn rehearse(shell: &Shell, drifting: &Drifting, target: &Target, drifted: &Plan) -> Result<Option<Kind>> {
+    let name = target.stack.name();
+    match drifting.objections(target, drifted).await {
+        Err(failure) if failure.kind == Kind::Busy => {
+            shell.context.tell(Some(&name), Body::waits(failure.with_hints()));
+            Ok(Some(failure.kind))
+        }
+        Err(failure) => Err(failure),
+        Ok(objections) if objections.is_empty() => {
+            shell.done(&format!("stack/{name} brought back"));
+            Ok(None)
+        }
+        Ok(objections) => {
+            shell.done(&format!("stack/{name} held: {}", objections.join("; ")));
+            Ok(Some(Kind::Held))
         }
     }
 }

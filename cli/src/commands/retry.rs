@@ -9,7 +9,7 @@ use super::sync::follow;
 use super::types::run::without_type;
 use super::types::stack::the_one;
 use super::types::{Record as _, Type, Wanted};
-use super::{EXIT_CODES, EngineArgs, Reach, RunArgs, Verb};
+use super::{DryRun, EXIT_CODES, EngineArgs, Reach, RunArgs, Verb};
 use crate::called;
 use crate::failure::{Failure, Kind, Result};
 use crate::follow::Wishes;
@@ -31,6 +31,8 @@ pub struct Retry {
     #[arg(long, value_name = "PATH|URL")]
     repo: Option<String>,
     #[command(flatten)]
+    dry: DryRun,
+    #[command(flatten)]
     engine: EngineArgs,
     #[command(flatten)]
     run: RunArgs,
@@ -44,6 +46,10 @@ impl Verb for Retry {
         Reach::Served
     }
 
+    fn is_dry_run(&self) -> bool {
+        self.dry.dry_run
+    }
+
     fn events(&self) -> Events {
         self.run.output.into()
     }
@@ -52,8 +58,11 @@ impl Verb for Retry {
         shell.listen();
         let ledger = shell.ledger().await?;
         let (jobs, stacks): (Vec<&String>, Vec<&String>) = self.names.iter().partition(|name| is_job(name));
-        for job in &jobs {
-            again(shell, &ledger, job).await?;
+        if !jobs.is_empty() {
+            let ledger = shell.ledger_to_write().await?;
+            for job in &jobs {
+                again(shell, &ledger, job).await?;
+            }
         }
         if stacks.is_empty() && !jobs.is_empty() {
             return Ok(0);
@@ -66,6 +75,10 @@ impl Verb for Retry {
         for ((repository, branch), stacks) in branches {
             shell.may(Role::Approver, &repository)?;
             let kind = match shell.caller() {
+                Some(_) if shell.is_dry_run() => {
+                    stacks.iter().for_each(|stack| shell.done(&format!("stack/{stack} retried")));
+                    None
+                }
                 Some(caller) => caller.retry(&repository, &branch, stacks, shell.ui.clone()).await?,
                 None => self.once(shell, &ledger, (repository, branch), stacks).await?,
             };
@@ -90,7 +103,7 @@ impl Retry {
 
     fn wishes(&self, branch: String, stacks: Vec<String>) -> Wishes {
         let (jobs, keep_runs) = (self.run.jobs.into(), self.run.keep.keep_runs);
-        Wishes { branch, stacks, force: false, retry: true, jobs, keep_runs, dry_run: false, interval: None }
+        Wishes { branch, stacks, force: false, retry: true, jobs, keep_runs, dry_run: self.dry.dry_run, interval: None }
     }
 
     async fn branches(&self, shell: &Shell, ledger: &Ledger, names: &[&String]) -> Result<Branches> {
@@ -141,7 +154,7 @@ async fn again(shell: &Shell, ledger: &Ledger, name: &str) -> Result<()> {
             return Err(Failure::input(format!("job/{} is {}: there is nothing to retry", job.name, job.state.word())));
         }
         shell.did("retried", &format!("job/{}", job.name), &job.about()).await?;
-        shell.ui.data(&format!("job/{} retried", job.name));
+        shell.done(&format!("job/{} retried", job.name));
     }
     Ok(())
 }
