@@ -87,6 +87,11 @@ trait Verb {
         false
     }
 
+    /// Whether it prints what is read from its beginning to its end, so that a pager is of use where that is long.
+    fn is_paged(&self) -> bool {
+        false
+    }
+
     /// Whether much goes on in it at the same time, for months.
     fn is_server(&self) -> bool {
         false
@@ -125,6 +130,12 @@ macro_rules! verbs {
             fn is_dry_run(&self) -> bool {
                 match self {
                     $(Command::$verb(verb) => verb.is_dry_run(),)+
+                }
+            }
+
+            fn is_paged(&self) -> bool {
+                match self {
+                    $(Command::$verb(verb) => verb.is_paged(),)+
                 }
             }
 
@@ -205,6 +216,9 @@ struct Global {
     /// The file that holds the token for --server
     #[arg(long, global = true, value_name = "FILE", env = "GITINFRA_TOKEN_FILE")]
     token_file: Option<PathBuf>,
+    /// Print what is longer than the screen as it is, and through no pager
+    #[arg(long, global = true)]
+    no_pager: bool,
     /// When to use colours
     #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
     color: Color,
@@ -318,19 +332,29 @@ fn with_suggestion(mut error: clap::Error, command: &clap::Command) -> clap::Err
 
 /// Runs a command and says with what exit code it ended.
 pub fn run(args: Args, surroundings: Surroundings) -> u8 {
-    let ui = Ui::new(args.global.color, args.command.events(), surroundings.wants_no_color());
+    let pager = surroundings.pager().filter(|_| args.command.is_paged() && !args.global.no_pager);
+    let ui = Ui::new(args.global.color, args.command.events(), surroundings.wants_no_color(), pager);
     let clock = surroundings.clock;
     let (command, server) = (args.command, args.global.afar());
     let shell = Shell::new(args.global, surroundings, ui.clone()).map(|shell| shell.rehearsing(command.is_dry_run()));
     let done = shell.and_then(|shell| match server {
-        Some(server) if command.reach() != Reach::Alone => block_on(false, server.run(&shell, &command, &args.line))?,
-        _ => block_on(command.is_server(), command.run(&shell))?,
+        Some(server) if command.reach() != Reach::Alone => {
+            block_on(false, paged(&ui, server.run(&shell, &command, &args.line)))?
+        }
+        _ => block_on(command.is_server(), paged(&ui, command.run(&shell)))?,
     });
     let code = done.unwrap_or_else(|failure| {
         ui.failure(&failure, clock());
         failure.kind.exit_code()
     });
     ui.exit_code(code)
+}
+
+/// What a command printed for a pager is shown at its end, also where it failed: why comes after it.
+async fn paged(ui: &Ui, work: impl Future<Output = Result<u8>>) -> Result<u8> {
+    let done = work.await;
+    ui.page().await;
+    done
 }
 
 /// A command runs on this one thread, since it waits more than it works. A server answers while it reads a large repository.

@@ -78,6 +78,10 @@ struct Shown {
 }
 
 impl Verb for Config {
+    fn is_paged(&self) -> bool {
+        true
+    }
+
     async fn run(&self, shell: &Shell) -> Result<u8> {
         let What::View = self.what;
         let mirror = shell.mirror(&self.source).await?;

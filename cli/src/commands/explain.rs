@@ -40,6 +40,10 @@ enum Form {
 }
 
 impl Verb for Explain {
+    fn is_paged(&self) -> bool {
+        true
+    }
+
     async fn run(&self, shell: &Shell) -> Result<u8> {
         let mirror = shell.mirror(&self.source).await?;
         let base = mirror.fetch_ref(&self.base).await?;

@@ -46,6 +46,10 @@ enum Report {
 }
 
 impl Verb for Preview {
+    fn is_paged(&self) -> bool {
+        matches!(self.output, None | Some(Report::Text))
+    }
+
     async fn run(&self, shell: &Shell) -> Result<u8> {
         shell.listen();
         let is_sealed = self.seal || shell.names_ledger();

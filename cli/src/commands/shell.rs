@@ -19,7 +19,7 @@ use crate::process;
 use crate::record::StackRecord;
 use crate::server::config::Role;
 use crate::server::verbs::Caller;
-use crate::ui::{self, Ui};
+use crate::ui::{self, Pager, Ui};
 
 /// What `main` reads of the process's surroundings; nothing else looks there.
 pub struct Surroundings {
@@ -33,6 +33,19 @@ impl Surroundings {
     pub(super) fn wants_no_color(&self) -> bool {
         self.environment.get("NO_COLOR").is_some_and(|value| !value.is_empty())
             || self.environment.get("TERM").is_some_and(|term| term == "dumb")
+    }
+
+    /// What shows what is longer than the screen. A variable that is empty, or says `cat`, wants none; what can't move a cursor can't page.
+    pub(super) fn pager(&self) -> Option<Pager> {
+        let set = |name: &str| self.environment.contains_key(name);
+        let named = ["GITINFRA_PAGER", "PAGER"].iter().find_map(|name| self.environment.get(*name));
+        let is_dumb = self.environment.get("TERM").is_none_or(|term| term == "dumb");
+        if named.is_none() && is_dumb {
+            return None;
+        }
+        // As git has it: `less` shows colours, and ends where all fits.
+        let usual = [("LESS", "FRX"), ("LV", "-c")].into_iter().filter(|(name, _)| !set(name));
+        Pager::of(named.map_or("less -FRX", String::as_str), usual.collect())
     }
 
     /// `$XDG_STATE_HOME/gitinfra`, or the same in the user's home.
