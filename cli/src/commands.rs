@@ -39,11 +39,14 @@ mod words;
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use clap::error::{ContextKind, ContextValue};
 use clap::{Args as Arguments, CommandFactory, FromArgMatches, Parser, Subcommand};
 
-use crate::failure::{Failure, Result, near};
+use crate::failure::{Failure, Kind, Result, near};
+use crate::limit::Limit;
+use crate::text::seconds;
 use crate::ui::{self, Color, Stream, Ui};
 use shell::Shell;
 
@@ -92,6 +95,11 @@ trait Verb {
         false
     }
 
+    /// After so long it is given up, in order.
+    fn timeout(&self) -> Option<Duration> {
+        None
+    }
+
     /// Whether much goes on in it at the same time, for months.
     fn is_server(&self) -> bool {
         false
@@ -136,6 +144,12 @@ macro_rules! verbs {
             fn is_paged(&self) -> bool {
                 match self {
                     $(Command::$verb(verb) => verb.is_paged(),)+
+                }
+            }
+
+            fn timeout(&self) -> Option<Duration> {
+                match self {
+                    $(Command::$verb(verb) => verb.timeout(),)+
                 }
             }
 
@@ -258,6 +272,14 @@ struct RunArgs {
     output: Stream,
 }
 
+/// For verbs that may take long.
+#[derive(Debug, Arguments)]
+struct Deadline {
+    /// Give the whole of it up after so long, such as 30m: engines are asked to stop as by Ctrl-C, and it ends with exit code 1
+    #[arg(long, value_name = "TIME", value_parser = words::interval)]
+    timeout: Option<Duration>,
+}
+
 /// For verbs that do something at once, and ask nobody.
 #[derive(Debug, Arguments)]
 struct DryRun {
@@ -341,13 +363,32 @@ pub fn run(args: Args, surroundings: Surroundings) -> u8 {
         Some(server) if command.reach() != Reach::Alone => {
             block_on(false, paged(&ui, server.run(&shell, &command, &args.line)))?
         }
-        _ => block_on(command.is_server(), paged(&ui, command.run(&shell)))?,
+        _ => block_on(command.is_server(), paged(&ui, in_time(shell, &command)))?,
     });
     let code = done.unwrap_or_else(|failure| {
         ui.failure(&failure, clock());
         failure.kind.exit_code()
     });
     ui.exit_code(code)
+}
+
+/// Runs a command, no longer than it may take.
+async fn in_time(shell: Shell, command: &Command) -> Result<u8> {
+    let time = command.timeout();
+    let limit = Limit::start(time, &shell.context.cancel);
+    let done = command.run(&shell.until(limit.cancel.clone())).await;
+    let is_stopped = match &done {
+        Ok(code) => *code == Kind::Cancelled.exit_code(),
+        Err(failure) => failure.kind == Kind::Cancelled,
+    };
+    match time.filter(|_| is_stopped && limit.is_over()) {
+        Some(time) => Err(Failure::roll_out(format!(
+            "not done after {}, so it was stopped in order",
+            seconds(time.as_secs_f64())
+        ))
+        .hint("`--timeout` gives it longer; the next one goes on from there")),
+        None => done,
+    }
 }
 
 /// What a command printed for a pager is shown at its end, also where it failed: why comes after it.

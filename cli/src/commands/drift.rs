@@ -1,14 +1,16 @@
 //! `gitinfra drift`: whether what stands is still what was rolled out.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use clap::Args as Arguments;
 
 use super::alone::place;
+use super::several::Labelled;
 use super::shell::Shell;
 use super::types::drift::told;
 use super::types::stack::the_one;
-use super::{EXIT_CODES, EngineArgs, KeepArgs, Verb};
+use super::{Deadline, EXIT_CODES, EngineArgs, KeepArgs, Verb};
 use crate::drift::{Drifting, Looked};
 use crate::event::Body;
 use crate::failure::{Failure, Kind, Result};
@@ -24,6 +26,8 @@ pub struct Drift {
     /// The stacks, as stack/PROJECT/STACK; all that stand when none is named
     #[arg(value_name = "STACK")]
     names: Vec<String>,
+    #[command(flatten)]
+    labels: Labelled,
     /// Their repository, where several have them
     #[arg(long, value_name = "PATH|URL")]
     repo: Option<String>,
@@ -33,6 +37,8 @@ pub struct Drift {
     /// Say what would be brought back, or why it would not, and bring back nothing
     #[arg(long, requires = "reconcile")]
     dry_run: bool,
+    #[command(flatten)]
+    deadline: Deadline,
     #[command(flatten)]
     engine: EngineArgs,
     #[command(flatten)]
@@ -51,10 +57,15 @@ impl Verb for Drift {
         self.dry_run
     }
 
+    fn timeout(&self) -> Option<Duration> {
+        self.deadline.timeout
+    }
+
     async fn run(&self, shell: &Shell) -> Result<u8> {
         shell.listen();
         let ledger = shell.ledger().await?;
-        let all = ledger.stack_records().await?;
+        let mut all = ledger.stack_records().await?;
+        self.labels.keep(shell, &mut all)?;
         let mut worst = None;
         for (repository, records) in self.stacks(shell, &all)? {
             let drifting = Drifting(place(shell, &ledger, &repository, (&self.engine, self.keep.keep_runs)).await?);

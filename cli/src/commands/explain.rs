@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use clap::{Args as Arguments, ValueEnum};
 
+use super::several::{Labelled, by_labels};
 use super::shell::Shell;
 use super::{Source, Verb};
 use crate::explain::{Explained, explain};
@@ -20,6 +21,8 @@ pub struct Explain {
     /// Only these stacks, as stack/PROJECT/STACK
     #[arg(value_name = "STACK")]
     names: Vec<String>,
+    #[command(flatten)]
+    labels: Labelled,
     #[command(flatten)]
     source: Source,
     /// What stands: a branch, a tag, a commit or any other ref; `gitinfra.yaml` is read there
@@ -52,11 +55,15 @@ impl Verb for Explain {
             Some(ledger) => standing::reading(&shell.context, &ledger, &mirror.source.label).await?,
             None => Reading::default(),
         };
+        let names = match &self.labels.selector {
+            Some(selector) => by_labels(&mirror, (&base.id, &head.id), &self.base, selector)?,
+            None => self.names.clone(),
+        };
         let (found, listing, gone) = self.found(&mirror, (&base.id, &head.id), &reading)?;
         let changed = mirror.changed_paths(&base.id, &head.id)?;
         let changed = changed.ok_or_else(|| Failure::input(format!("`{}` can't be compared", self.base)))?;
         let mut all = explain(&found.stacks, &changed, (&listing.files, &reading, &gone));
-        let wanted = found.select(&self.names)?.stacks;
+        let wanted = found.select(&names)?.stacks;
         let wanted: BTreeSet<String> = wanted.iter().map(Stack::name).collect();
         all.retain(|explained| wanted.contains(&explained.stack));
         match self.output {

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use clap::Args as Arguments;
 
+use super::several::Labelled;
 use super::shell::Shell;
 use super::sync::follow;
 use super::types::run::without_type;
@@ -27,6 +28,8 @@ pub struct Retry {
     /// A stack, as stack/PROJECT/STACK, the newest run of one, as run/NAME, or a job of the queue, as job/NAME; all that did not go well when none is named
     #[arg(value_name = "STACK|RUN|JOB")]
     names: Vec<String>,
+    #[command(flatten)]
+    labels: Labelled,
     /// The repository of the stacks, where several have them
     #[arg(long, value_name = "PATH|URL")]
     repo: Option<String>,
@@ -109,6 +112,7 @@ impl Retry {
     async fn branches(&self, shell: &Shell, ledger: &Ledger, names: &[&String]) -> Result<Branches> {
         let mut all = ledger.stack_records().await?;
         standing::look(&shell.context, &mut all);
+        self.labels.keep(shell, &mut all)?;
         let mut branches = Branches::new();
         for stack in self.stacks(shell, ledger, names, &all).await? {
             let branch =

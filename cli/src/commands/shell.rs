@@ -95,6 +95,11 @@ impl Shell {
         Shell { is_dry_run, ..self }
     }
 
+    /// The same, for a verb that something else may stop as well.
+    pub(super) fn until(self, cancel: CancellationToken) -> Shell {
+        Shell { context: Context { cancel, ..self.context }, ..self }
+    }
+
     pub(super) fn is_dry_run(&self) -> bool {
         self.is_dry_run
     }

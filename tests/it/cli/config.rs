@@ -54,6 +54,8 @@ fn triggers_roll_out_and_an_order_is_kept() {
     p.repo.write("shared/words/hello.txt", "hello").commit("Something shared");
     p.run("sync --dry-run").expect_code(0).expect_out(&["net/dev: would roll out", "(shared/words/hello.txt changed)"]);
     p.run("get stack net/dev -o jsonpath={.status}").expect_code(0).expect_out(&["queued"]);
+    p.repo.write("README.md", "read me").commit("Words");
+    p.run("sync --dry-run").expect_code(0).expect_out(&["(shared/words/hello.txt changed, 2 commits since "]);
     // What comes after a stack that is left alone says so, and after which.
     p.program("web", "web", &crate::files::of(&[B]));
     p.repo.commit("Another web");
@@ -103,6 +105,17 @@ fn labels_find_stacks(p: &Place) {
             expected,
             "{terms}"
         );
+    }
+    p.run("explain -l team=core --base main --head main")
+        .expect_code(0)
+        .expect_out(&["net/dev"])
+        .expect_without(&["web/"]);
+    p.run("sync --dry-run -l team=core").expect_code(0).expect_without(&["web/dev"]);
+    p.run("sync --dry-run -l team=core --force").expect_code(0).expect_out(&["net/dev: would roll out"]);
+    p.run("drift -l team=core").expect_code(0).expect_out(&["net/dev clean"]).expect_without(&["web/dev"]);
+    p.run("drift -l team=core --timeout 1h").expect_code(0);
+    for words in ["sync", "preview --head main", "explain --base main --head main", "drift", "retry"] {
+        p.run(&format!("{words} -l team=edge")).expect_code(3).expect_err(&["no stacks that fit"]);
     }
     p.run("get stacks --show-labels").expect_code(0).expect_out(&["LABELS", "team=core", "<none>"]);
     p.run("describe stack/net/dev").expect_code(0).expect_out(&["Labels:      team=core"]);
