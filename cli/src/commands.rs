@@ -7,6 +7,7 @@ mod approve;
 mod audit;
 mod cancel;
 mod completion;
+mod config;
 mod describe;
 mod destroy;
 mod doctor;
@@ -38,11 +39,14 @@ mod words;
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use clap::error::{ContextKind, ContextValue};
 use clap::{Args as Arguments, CommandFactory, FromArgMatches, Parser, Subcommand};
 
-use crate::failure::{Failure, Result, near};
+use crate::failure::{Failure, Kind, Result, near};
+use crate::limit::Limit;
+use crate::text::seconds;
 use crate::ui::{self, Color, Stream, Ui};
 use shell::Shell;
 
@@ -81,6 +85,21 @@ trait Verb {
         ui::Events::Asides
     }
 
+    /// Whether it is only to say what would be done.
+    fn is_dry_run(&self) -> bool {
+        false
+    }
+
+    /// Whether it prints what is read from its beginning to its end, so that a pager is of use where that is long.
+    fn is_paged(&self) -> bool {
+        false
+    }
+
+    /// After so long it is given up, in order.
+    fn timeout(&self) -> Option<Duration> {
+        None
+    }
+
     /// Whether much goes on in it at the same time, for months.
     fn is_server(&self) -> bool {
         false
@@ -113,6 +132,24 @@ macro_rules! verbs {
             fn is_server(&self) -> bool {
                 match self {
                     $(Command::$verb(verb) => verb.is_server(),)+
+                }
+            }
+
+            fn is_dry_run(&self) -> bool {
+                match self {
+                    $(Command::$verb(verb) => verb.is_dry_run(),)+
+                }
+            }
+
+            fn is_paged(&self) -> bool {
+                match self {
+                    $(Command::$verb(verb) => verb.is_paged(),)+
+                }
+            }
+
+            fn timeout(&self) -> Option<Duration> {
+                match self {
+                    $(Command::$verb(verb) => verb.timeout(),)+
                 }
             }
 
@@ -160,6 +197,7 @@ verbs! {
     Init in init,
     Doctor in doctor,
     Man in man,
+    Config in config,
     Schema in schema,
     Completion in completion,
     Version in version,
@@ -192,6 +230,9 @@ struct Global {
     /// The file that holds the token for --server
     #[arg(long, global = true, value_name = "FILE", env = "GITINFRA_TOKEN_FILE")]
     token_file: Option<PathBuf>,
+    /// Print what is longer than the screen as it is, and through no pager
+    #[arg(long, global = true)]
+    no_pager: bool,
     /// When to use colours
     #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
     color: Color,
@@ -229,6 +270,22 @@ struct RunArgs {
     /// text, or json: one object a line for every event
     #[arg(short, long, value_name = "FORMAT", default_value = "text")]
     output: Stream,
+}
+
+/// For verbs that may take long.
+#[derive(Debug, Arguments)]
+struct Deadline {
+    /// Give the whole of it up after so long, such as 30m: engines are asked to stop as by Ctrl-C, and it ends with exit code 1
+    #[arg(long, value_name = "TIME", value_parser = words::interval)]
+    timeout: Option<Duration>,
+}
+
+/// For verbs that do something at once, and ask nobody.
+#[derive(Debug, Arguments)]
+struct DryRun {
+    /// Say what would be done, or why it would be refused, and change nothing
+    #[arg(long)]
+    dry_run: bool,
 }
 
 /// What the ledger keeps of what happens.
@@ -297,18 +354,48 @@ fn with_suggestion(mut error: clap::Error, command: &clap::Command) -> clap::Err
 
 /// Runs a command and says with what exit code it ended.
 pub fn run(args: Args, surroundings: Surroundings) -> u8 {
-    let ui = Ui::new(args.global.color, args.command.events(), surroundings.wants_no_color());
+    let pager = surroundings.pager().filter(|_| args.command.is_paged() && !args.global.no_pager);
+    let ui = Ui::new(args.global.color, args.command.events(), surroundings.wants_no_color(), pager);
     let clock = surroundings.clock;
     let (command, server) = (args.command, args.global.afar());
-    let done = Shell::new(args.global, surroundings, ui.clone()).and_then(|shell| match server {
-        Some(server) if command.reach() != Reach::Alone => block_on(false, server.run(&shell, &command, &args.line))?,
-        _ => block_on(command.is_server(), command.run(&shell))?,
+    let shell = Shell::new(args.global, surroundings, ui.clone()).map(|shell| shell.rehearsing(command.is_dry_run()));
+    let done = shell.and_then(|shell| match server {
+        Some(server) if command.reach() != Reach::Alone => {
+            block_on(false, paged(&ui, server.run(&shell, &command, &args.line)))?
+        }
+        _ => block_on(command.is_server(), paged(&ui, in_time(shell, &command)))?,
     });
     let code = done.unwrap_or_else(|failure| {
         ui.failure(&failure, clock());
         failure.kind.exit_code()
     });
     ui.exit_code(code)
+}
+
+/// Runs a command, no longer than it may take.
+async fn in_time(shell: Shell, command: &Command) -> Result<u8> {
+    let time = command.timeout();
+    let limit = Limit::start(time, &shell.context.cancel);
+    let done = command.run(&shell.until(limit.cancel.clone())).await;
+    let is_stopped = match &done {
+        Ok(code) => *code == Kind::Cancelled.exit_code(),
+        Err(failure) => failure.kind == Kind::Cancelled,
+    };
+    match time.filter(|_| is_stopped && limit.is_over()) {
+        Some(time) => Err(Failure::roll_out(format!(
+            "not done after {}, so it was stopped in order",
+            seconds(time.as_secs_f64())
+        ))
+        .hint("`--timeout` gives it longer; the next one goes on from there")),
+        None => done,
+    }
+}
+
+/// What a command printed for a pager is shown at its end, also where it failed: why comes after it.
+async fn paged(ui: &Ui, work: impl Future<Output = Result<u8>>) -> Result<u8> {
+    let done = work.await;
+    ui.page().await;
+    done
 }
 
 /// A command runs on this one thread, since it waits more than it works. A server answers while it reads a large repository.

@@ -1,6 +1,7 @@
 //! `gitinfra.yaml`: what a repository says about its own stacks. It is read from the branch that is rolled out or merged into,
 //! so that whoever asks for a merge can't change what is done with it.
 
+mod effective;
 mod fault;
 mod guard;
 mod idle;
@@ -9,7 +10,7 @@ mod noise;
 mod stateful;
 mod surroundings;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_saphyr::Spanned;
 
 use crate::called;
@@ -22,6 +23,7 @@ use labels::Labels;
 use noise::ScheduleParts;
 use surroundings::{Said, Side, Variables};
 
+pub use effective::{Effective, OfAll, OfWork, Variable};
 pub use fault::wrong;
 pub use guard::{Act, Approvals, Bound, Budget, Guard, Policy};
 pub use noise::{Drift, Schedule, Then};
@@ -62,7 +64,7 @@ pub struct Config {
 }
 
 /// By what a pull request is rolled out.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Apply {
     /// By its merge, and by nothing before it.
@@ -73,7 +75,7 @@ pub enum Apply {
 }
 
 /// How many stacks of a backend are worked on at once, whoever works on them.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 struct Concurrency {
     /// Globs of the backends' addresses.
@@ -128,7 +130,12 @@ struct Rule {
 
 impl Rule {
     fn fits(&self, stack: &str) -> bool {
-        self.stacks.iter().any(|glob| matches(&glob.value, stack))
+        self.glob_of(stack).is_some()
+    }
+
+    /// The first of its globs that fits a stack.
+    fn glob_of(&self, stack: &str) -> Option<&Spanned<String>> {
+        self.stacks.iter().find(|glob| matches(&glob.value, stack))
     }
 
     fn said(&self) -> Said<'_> {
@@ -170,10 +177,8 @@ impl Config {
         let known = names.iter().map(String::as_str).collect();
         // One that is not known at all is refused in better words elsewhere.
         for name in wanted.iter().filter_map(|wanted| called::stack(wanted, &known).ok()) {
-            let folder = found.stacks.iter().find(|stack| stack.name() == name).map(|stack| stack.folder.as_str());
-            let is_out = folder.is_some_and(|folder| self.leaves(folder));
-            let of_folder = is_out.then(|| format!("{FILE} excludes its folder"));
-            if let Some(why) = of_folder.or_else(|| self.left_out(name, branch)) {
+            let stack = found.stacks.iter().find(|stack| stack.name() == name);
+            if let Some(why) = stack.and_then(|stack| self.why_left_out(stack, branch)) {
                 return Err(Failure::input(format!("`{name}` is not rolled out from {branch}: {why}")));
             }
         }
@@ -193,6 +198,12 @@ impl Config {
         let within = format!("{folder}/");
         let globs = self.exclude.iter().filter(|glob| glob.ends_with('/'));
         globs.map(|glob| format!("{glob}**")).any(|glob| matches(&glob, &within))
+    }
+
+    /// Why a stack in its folder is not rolled out from a branch; `None` when it is.
+    fn why_left_out(&self, stack: &Stack, branch: &str) -> Option<String> {
+        let of_folder = self.leaves(&stack.folder).then(|| format!("{FILE} excludes its folder"));
+        of_folder.or_else(|| self.left_out(&stack.name(), branch))
     }
 
     /// Why a stack is not rolled out from a branch; `None` when it is.
@@ -281,8 +292,13 @@ impl Config {
 
     /// What a stack's previews or roll-outs see and may take. What is missing is a failure.
     pub fn surroundings(&self, name: &str, work: Work, sources: Sources<'_>) -> Result<Surroundings> {
+        Surroundings::of(self.said(name), name, work, sources)
+    }
+
+    /// What is said of a stack's variables and times, for all first.
+    fn said<'a>(&'a self, name: &'a str) -> impl Iterator<Item = Said<'a>> {
         let all = Said { environment: &self.environment, preview: &self.preview, rollout: &self.rollout };
-        Surroundings::of(std::iter::once(all).chain(self.rules_of(name).map(Rule::said)), name, work, sources)
+        std::iter::once(all).chain(self.rules_of(name).map(Rule::said))
     }
 
     /// Every key that names a variable or a file of this machine, and why it can't be had here, where it can't. No value is told.

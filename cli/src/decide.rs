@@ -7,7 +7,7 @@ use crate::failure::{Failure, Result};
 use crate::order::reads_anew;
 use crate::record::RunState;
 use crate::repo::{Stack, path};
-use crate::text::short;
+use crate::text::{count, short};
 
 /// What the ledger knows of a stack before this pass.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -83,6 +83,8 @@ pub enum Reason {
     Rewritten { from: String },
     /// A command rolls a pull request out before its merge.
     Applied { pull: u64 },
+    /// Several commits came since the one that stands, and are rolled out as one.
+    Spans { commits: usize, since: String, why: Box<Reason> },
     /// A tag stands for another commit than before.
     Tagged { tag: String, why: Box<Reason> },
 }
@@ -116,6 +118,19 @@ pub fn decide(stack: &Stack, known: &Known, changed: Option<&[String]>) -> Decis
     match Reason::of_changes(stack, changed).or_else(reads_anew) {
         Some(reason) => Decision::RollOut(reason),
         None => Decision::UpToDate { commit: commit.clone(), at: *at },
+    }
+}
+
+impl Decision {
+    /// The same, which says how many commits came since the one that stands where files changed in several.
+    pub fn spanning(self, since: &str, commits: impl FnOnce() -> Option<usize>) -> Decision {
+        let Decision::RollOut(why @ Reason::Changed { .. }) = self else {
+            return self;
+        };
+        Decision::RollOut(match commits() {
+            Some(commits) if commits > 1 => Reason::Spans { commits, since: since.to_owned(), why: Box::new(why) },
+            _ => why,
+        })
     }
 }
 
@@ -163,6 +178,9 @@ impl Reason {
             Reason::CameBack => "it left the branch and came back".to_owned(),
             Reason::Rewritten { from } => {
                 format!("{} was rolled out, which the repository no longer has", short(from))
+            }
+            Reason::Spans { commits, since, why } => {
+                format!("{}, {} since {}", why.words(), count(*commits, "commit"), short(since))
             }
             Reason::Tagged { tag, why } => format!("tagged {tag}: {}", why.words()),
         }

@@ -4,6 +4,7 @@ use crate::config::{self, Config, Then};
 use crate::decide::Reason;
 use crate::engine::operation::Effect;
 use crate::failure::{Kind, Result};
+use crate::judge;
 use crate::order::REFERENCE;
 use crate::record::{Action, Drift, DriftState, Findings, StackRecord};
 use crate::rollout::Outcome;
@@ -40,6 +41,16 @@ impl Drifting {
         let now = self.0.previewer.context.now();
         self.0.ledger.drift(&target.id, &target.commit.id, state, &findings, now).await?;
         Ok(Looked { state, findings, drifted, kind })
+    }
+
+    /// What would keep it from being brought back, in words, as far as that is known before anything is done. A stack that nothing can
+    /// be done with now is refused.
+    pub async fn objections(&self, target: &Target, drifted: &Plan) -> Result<Vec<String>> {
+        target.refuse_suspended()?;
+        self.0.refuse_busy(target).await?;
+        let guard = target.config_now(&self.0.previewer.mirror).await?.guard(&target.stack.name());
+        let over = judge::over_budget(drifted, &guard).into_iter().map(|objection| objection.words);
+        Ok(over.chain(judge::asks(drifted, &guard)).collect())
     }
 
     /// Brings what drifted back to what was rolled out, within the stack's budgets, and changes nothing else. A stack that is

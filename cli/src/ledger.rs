@@ -14,6 +14,7 @@ mod locks;
 mod outputs;
 mod pulls;
 mod queue;
+mod rehearsal;
 mod retention;
 mod runs;
 mod seals;

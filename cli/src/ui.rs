@@ -3,6 +3,7 @@
 mod afar;
 mod board;
 mod line;
+mod pager;
 mod paint;
 mod safe;
 mod table;
@@ -21,6 +22,7 @@ use crate::failure::{Failure, Kind, Result};
 use crate::jsonpath::{Field, Template};
 pub use afar::{Printed, Printer, Terminal};
 use board::Board;
+pub use pager::Pager;
 pub use paint::{Paint, Tone};
 use safe::safe;
 pub use table::{Cell, Column, Drawing, Show, Table, aligned};
@@ -39,6 +41,13 @@ pub enum Color {
 pub enum Stream {
     Text,
     Json,
+}
+
+/// In what form one value is printed for scripts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Structure {
+    Json,
+    Yaml,
 }
 
 /// In what form records are printed.
@@ -115,6 +124,8 @@ pub struct Ui {
     /// Colours on stdout, and on stderr.
     pub paint: Paint,
     talk: Paint,
+    /// What shows long data, if something does.
+    pager: Option<Pager>,
     /// Where the terminal is, if it is not this process's.
     afar: Option<Afar>,
 }
@@ -138,8 +149,8 @@ impl Sink for Ui {
 }
 
 impl Ui {
-    /// Looks at the terminal. `NO_COLOR` and `TERM=dumb` are respected.
-    pub fn new(color: Color, events: Events, no_color: bool) -> Arc<Ui> {
+    /// Looks at the terminal. `NO_COLOR` and `TERM=dumb` are respected. Only a person's eyes need a pager.
+    pub fn new(color: Color, events: Events, no_color: bool, pager: Option<Pager>) -> Arc<Ui> {
         let (out, err) = (io::stdout().is_terminal(), io::stderr().is_terminal());
         let coloured = |is_terminal: bool| match color {
             Color::Always => true,
@@ -160,6 +171,7 @@ impl Ui {
             told: Mutex::default(),
             paint: Paint::new(coloured(out)),
             talk: Paint::new(coloured(err)),
+            pager: pager.filter(|_| out),
             afar: None,
         })
     }
@@ -172,7 +184,14 @@ impl Ui {
             Events::Data(Stream::Text) => Mode::Lines,
         };
         let (paint, talk) = (Paint::new(terminal.colours_data), Paint::new(terminal.colours_talk));
-        Arc::new(Ui { mode, told: Mutex::default(), paint, talk, afar: Some(Afar { width: terminal.width, print }) })
+        Arc::new(Ui {
+            mode,
+            told: Mutex::default(),
+            paint,
+            talk,
+            pager: None,
+            afar: Some(Afar { width: terminal.width, print }),
+        })
     }
 
     /// What this terminal can, for whoever prints here from elsewhere.
@@ -212,17 +231,21 @@ impl Ui {
         if let Some(afar) = &self.afar {
             return (afar.print)(Printed::Data(text.to_owned()));
         }
-        let mut out = io::stdout().lock();
         let text = safe(text.trim_end_matches('\n'), COLOURED[0].load(Ordering::Relaxed));
-        match writeln!(out, "{text}").and_then(|()| out.flush()) {
-            Ok(()) => {}
-            // Whoever reads has gone, such as `head`: there is nobody left to tell.
-            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => std::process::exit(0),
-            Err(error) => {
-                let failure = unwritten(&error);
-                talk(&format!("error: {}", failure.message));
-                std::process::exit(failure.kind.exit_code().into());
-            }
+        if let Some(pager) = &self.pager {
+            return pager.keep(&text);
+        }
+        write(&text);
+    }
+
+    /// Shows what was kept for a pager: by that where it is longer than the screen.
+    pub async fn page(&self) {
+        let Some((pager, text)) = self.pager.as_ref().and_then(|pager| Some((pager, pager.take()?))) else {
+            return;
+        };
+        let is_shown = !pager::fits(&text, console::Term::stdout().size()) && pager.show(&text).await;
+        if !is_shown {
+            write(text.trim_end_matches('\n'));
         }
     }
 
@@ -352,6 +375,14 @@ impl Ui {
         text.lines().count()
     }
 
+    /// A value in a form for scripts.
+    pub fn structure(&self, structure: Structure, value: &impl Serialize) -> Result<String> {
+        match structure {
+            Structure::Json => self.json(value),
+            Structure::Yaml => yaml(value),
+        }
+    }
+
     /// A value as indented JSON.
     pub fn json(&self, value: &impl Serialize) -> Result<String> {
         serde_json::to_string_pretty(value).map_err(|error| Failure::bug(format!("writing JSON: {error}")))
@@ -364,6 +395,21 @@ static COLOURED: [AtomicBool; 2] = [AtomicBool::new(false), AtomicBool::new(fals
 /// A board that somebody panicked over is still a board.
 fn lock<T>(shared: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     shared.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Writes data on stdout, with one line break after it.
+fn write(text: &str) {
+    let mut out = io::stdout().lock();
+    match writeln!(out, "{text}").and_then(|()| out.flush()) {
+        Ok(()) => {}
+        // Whoever reads has gone, such as `head`: there is nobody left to tell.
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => std::process::exit(0),
+        Err(error) => {
+            let failure = unwritten(&error);
+            talk(&format!("error: {}", failure.message));
+            std::process::exit(failure.kind.exit_code().into());
+        }
+    }
 }
 
 /// Prints one event. A run goes on whether or not anybody still reads of it; that it can't be written is told once, and in the

@@ -170,7 +170,7 @@ async fn done(written: &Written, caller: Caller, print: impl Fn(Printed) + Send 
         }
     };
     let ui = Ui::afar(&written.terminal, args.command.events(), Box::new(print));
-    let shell = Shell::served(caller.into(), ui.clone());
+    let shell = Shell::served(caller.into(), ui.clone()).rehearsing(args.command.is_dry_run());
     let ended = async {
         shell.context.cancel.cancelled().await;
         Err(Failure::setup("the server ends").hint("try it again"))

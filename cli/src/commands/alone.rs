@@ -4,7 +4,7 @@ use clap::Args as Arguments;
 
 use super::shell::Shell;
 use super::types::stack::the_one;
-use super::{EngineArgs, KeepArgs};
+use super::{Deadline, EngineArgs, KeepArgs};
 use crate::failure::{Failure, Result};
 use crate::git::Source;
 use crate::ledger::Ledger;
@@ -27,6 +27,8 @@ pub struct AloneArgs {
     /// Show what would be done, and do nothing
     #[arg(long, conflicts_with = "yes")]
     pub dry_run: bool,
+    #[command(flatten)]
+    pub deadline: Deadline,
     #[command(flatten)]
     pub engine: EngineArgs,
     #[command(flatten)]

@@ -4,7 +4,7 @@ use clap::Args as Arguments;
 
 use super::shell::Shell;
 use super::types::preview;
-use super::{Reach, Verb, words};
+use super::{DryRun, Reach, Verb, words};
 use crate::approval::Asked;
 use crate::failure::Result;
 use crate::ledger::Ledger;
@@ -35,6 +35,8 @@ struct What {
     /// Who says so. It is written down as it is given: whoever may write to the ledger is believed
     #[arg(long = "as", value_name = "NAME", env = "GITINFRA_AS")]
     who: Option<String>,
+    #[command(flatten)]
+    dry: DryRun,
 }
 
 impl Verb for Approve {
@@ -42,12 +44,16 @@ impl Verb for Approve {
         Reach::Served
     }
 
+    fn is_dry_run(&self) -> bool {
+        self.what.dry.dry_run
+    }
+
     async fn run(&self, shell: &Shell) -> Result<u8> {
-        let (ledger, who) = (shell.ledger().await?, shell.person(self.what.who.as_deref())?);
+        let (ledger, who) = (shell.ledger_to_write().await?, shell.person(self.what.who.as_deref())?);
         let asked = self.what.find(shell, &ledger).await?;
         let said = asked.approve(&ledger, &who, shell.context.now()).await?;
         asked.written(shell, "approved", "").await?;
-        shell.ui.data(&said);
+        shell.done(&said);
         Ok(0)
     }
 }
@@ -57,12 +63,16 @@ impl Verb for Reject {
         Reach::Served
     }
 
+    fn is_dry_run(&self) -> bool {
+        self.what.dry.dry_run
+    }
+
     async fn run(&self, shell: &Shell) -> Result<u8> {
-        let (ledger, who) = (shell.ledger().await?, shell.person(self.what.who.as_deref())?);
+        let (ledger, who) = (shell.ledger_to_write().await?, shell.person(self.what.who.as_deref())?);
         let asked = self.what.find(shell, &ledger).await?;
         let said = asked.reject(&ledger, &who, &self.reason, shell.context.now()).await?;
         asked.written(shell, "rejected", &self.reason).await?;
-        shell.ui.data(&said);
+        shell.done(&said);
         Ok(0)
     }
 }

@@ -8,7 +8,7 @@ use super::alone::place;
 use super::shell::Shell;
 use super::types::run::without_type;
 use super::types::stack::the_one;
-use super::{EXIT_CODES, EngineArgs, Reach, Verb, words};
+use super::{DryRun, EXIT_CODES, EngineArgs, Reach, Verb, words};
 use crate::called;
 use crate::cancel::Cancel as Cancelling;
 use crate::failure::{Failure, Result};
@@ -34,12 +34,18 @@ pub struct Cancel {
     #[arg(long = "as", value_name = "NAME", env = "GITINFRA_AS")]
     who: Option<String>,
     #[command(flatten)]
+    dry: DryRun,
+    #[command(flatten)]
     engine: EngineArgs,
 }
 
 impl Verb for Cancel {
     fn reach(&self) -> Reach {
         Reach::Served
+    }
+
+    fn is_dry_run(&self) -> bool {
+        self.dry.dry_run
     }
 
     fn events(&self) -> Events {
@@ -54,6 +60,10 @@ impl Verb for Cancel {
             return Err(Failure::input(format!("run {} is over: {}", run.name, run.state)));
         }
         shell.may(Role::Approver, &run.repository)?;
+        if shell.is_dry_run() {
+            shell.done(&format!("run/{} cancelled", run.name));
+            return Ok(0);
+        }
         shell.did("cancelled", &format!("run/{}", run.name), &run.stack).await?;
         let place = match shell.is_served() {
             true => None,

@@ -30,6 +30,10 @@ impl Verb for Describe {
         Reach::Read
     }
 
+    fn is_paged(&self) -> bool {
+        true
+    }
+
     async fn run(&self, shell: &Shell) -> Result<u8> {
         let named = named(&self.names)?;
         if named.iter().any(|(_, names)| names.is_empty()) {

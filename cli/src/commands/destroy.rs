@@ -1,5 +1,7 @@
 //! `gitinfra destroy`: removes what a stack rolled out, once it was shown and somebody wants it.
 
+use std::time::Duration;
+
 use clap::Args as Arguments;
 
 use super::alone::AloneArgs;
@@ -32,6 +34,10 @@ pub struct Destroy {
 impl Verb for Destroy {
     fn events(&self) -> Events {
         Events::Data(Stream::Text)
+    }
+
+    fn timeout(&self) -> Option<Duration> {
+        self.alone.deadline.timeout
     }
 
     async fn run(&self, shell: &Shell) -> Result<u8> {

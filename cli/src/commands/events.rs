@@ -40,6 +40,10 @@ impl Verb for Events {
         Reach::Read
     }
 
+    fn is_paged(&self) -> bool {
+        !self.follow
+    }
+
     async fn run(&self, shell: &Shell) -> Result<u8> {
         let ledger = shell.ledger().await?;
         let stack = match &self.stack {

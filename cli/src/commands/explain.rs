@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use clap::{Args as Arguments, ValueEnum};
 
+use super::several::{Labelled, by_labels};
 use super::shell::Shell;
 use super::{Source, Verb};
 use crate::explain::{Explained, explain};
@@ -20,6 +21,8 @@ pub struct Explain {
     /// Only these stacks, as stack/PROJECT/STACK
     #[arg(value_name = "STACK")]
     names: Vec<String>,
+    #[command(flatten)]
+    labels: Labelled,
     #[command(flatten)]
     source: Source,
     /// What stands: a branch, a tag, a commit or any other ref; `gitinfra.yaml` is read there
@@ -40,6 +43,10 @@ enum Form {
 }
 
 impl Verb for Explain {
+    fn is_paged(&self) -> bool {
+        true
+    }
+
     async fn run(&self, shell: &Shell) -> Result<u8> {
         let mirror = shell.mirror(&self.source).await?;
         let base = mirror.fetch_ref(&self.base).await?;
@@ -50,11 +57,15 @@ impl Verb for Explain {
         };
         // As a preview has it: what the base has beside the head is no change of the head's.
         let merged = mirror.merge(&base.id, &head.id).await?;
+        let names = match &self.labels.selector {
+            Some(selector) => by_labels(&mirror, (&base.id, &merged), &self.base, selector)?,
+            None => self.names.clone(),
+        };
         let (found, listing, gone) = self.found(&mirror, (&base.id, &merged), &reading)?;
         let changed = mirror.changed_paths(&base.id, &merged)?;
         let changed = changed.ok_or_else(|| Failure::input(format!("`{}` can't be compared", self.base)))?;
         let mut all = explain(&found.stacks, &changed, (&listing.files, &reading, &gone));
-        let wanted = found.select(&self.names)?;
+        let wanted = found.select(&names)?;
         let names: BTreeSet<String> = wanted.stacks.iter().map(Stack::name).collect();
         all.retain(|explained| names.contains(&explained.stack));
         all.extend(wanted.faults.iter().filter(|fault| fault.has_stacks).map(Explained::unread));

@@ -55,6 +55,10 @@ impl Verb for Get {
         Reach::Read
     }
 
+    fn is_paged(&self) -> bool {
+        !self.watch && matches!(self.output, Format::Json | Format::Yaml)
+    }
+
     async fn run(&self, shell: &Shell) -> Result<u8> {
         let ledger = shell.ledger().await?;
         let parts = self.parts(shell, &ledger).await?;

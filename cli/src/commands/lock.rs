@@ -6,7 +6,7 @@ use clap::Args as Arguments;
 
 use super::several::Several;
 use super::shell::Shell;
-use super::{Reach, Verb, words};
+use super::{DryRun, Reach, Verb, words};
 use crate::failure::{Failure, Result};
 use crate::ledger::Wish;
 use crate::record::{self, StackRecord};
@@ -46,6 +46,8 @@ struct Which {
     /// Who has the lock [default: the user of this machine]
     #[arg(long = "as", value_name = "NAME", env = "GITINFRA_AS")]
     who: Option<String>,
+    #[command(flatten)]
+    dry: DryRun,
 }
 
 impl Verb for Lock {
@@ -53,8 +55,12 @@ impl Verb for Lock {
         Reach::Served
     }
 
+    fn is_dry_run(&self) -> bool {
+        self.which.dry.dry_run
+    }
+
     async fn run(&self, shell: &Shell) -> Result<u8> {
-        let (ledger, who) = (shell.ledger().await?, shell.person(self.which.who.as_deref())?);
+        let (ledger, who) = (shell.ledger_to_write().await?, shell.person(self.which.who.as_deref())?);
         let length = i64::try_from(self.lease.as_millis()).unwrap_or(i64::MAX);
         let wish = Wish { owner: &who, reason: &self.reason, length };
         for (StackRecord { name, repository, .. }, id) in self.which.stacks.stacks(shell, &ledger).await? {
@@ -69,7 +75,7 @@ impl Verb for Lock {
                 );
             };
             shell.did("locked", &name, &format!("until {}: {}", timestamp(until), self.reason)).await?;
-            shell.ui.data(&format!("stack/{name} locked by {who} until {}", timestamp(until)));
+            shell.done(&format!("stack/{name} locked by {who} until {}", timestamp(until)));
         }
         Ok(0)
     }
@@ -80,8 +86,12 @@ impl Verb for Unlock {
         Reach::Served
     }
 
+    fn is_dry_run(&self) -> bool {
+        self.which.dry.dry_run
+    }
+
     async fn run(&self, shell: &Shell) -> Result<u8> {
-        let (ledger, who) = (shell.ledger().await?, shell.person(self.which.who.as_deref())?);
+        let (ledger, who) = (shell.ledger_to_write().await?, shell.person(self.which.who.as_deref())?);
         for (StackRecord { name, repository, .. }, id) in self.which.stacks.stacks(shell, &ledger).await? {
             shell.may(if self.force { Role::Admin } else { Role::Approver }, &repository)?;
             let before = ledger.lock_on(&id).await?;
@@ -103,7 +113,7 @@ impl Verb for Unlock {
                 Some(lock) => format!(": {BACK}, and {} is told", lock.owner),
                 None => String::new(),
             };
-            shell.ui.data(&format!("stack/{name} unlocked{next}"));
+            shell.done(&format!("stack/{name} unlocked{next}"));
         }
         Ok(0)
     }

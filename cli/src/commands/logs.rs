@@ -37,6 +37,10 @@ impl Verb for Logs {
         Reach::Read
     }
 
+    fn is_paged(&self) -> bool {
+        !self.follow
+    }
+
     async fn run(&self, shell: &Shell) -> Result<u8> {
         let ledger = shell.ledger().await?;
         let run = run(&ledger, &self.run).await?;

@@ -1,12 +1,18 @@
 //! `gitinfra preview`: what a merge would change, without changing anything.
 
+use std::time::Duration;
+
 use clap::{Args as Arguments, ValueEnum};
 
+use super::several::by_labels;
 use super::shell::Shell;
-use super::{EXIT_CODES, Source, Verb};
+use super::{Deadline, EXIT_CODES, Source, Verb};
 use crate::comment::comment;
 use crate::failure::{Kind, Result};
+use crate::git::Mirror;
 use crate::preview::{Merge, Previewer};
+use crate::reading::Reading;
+use crate::select::LabelSelector;
 use crate::standing;
 
 /// Preview what a merge would change
@@ -24,6 +30,9 @@ pub struct Preview {
     /// Only this stack, as PROJECT/STACK or STACK; may be given several times
     #[arg(long = "stack", value_name = "NAME")]
     stacks: Vec<String>,
+    /// Only stacks whose labels are so, as kubectl has it: team=a,env!=prod,tier in (web,api),!old
+    #[arg(short = 'l', long, value_name = "TERMS", value_parser = str::parse::<LabelSelector>, conflicts_with = "stacks")]
+    selector: Option<LabelSelector>,
     /// How many stacks are previewed side by side
     #[arg(long, value_name = "N", default_value_t = 4, value_parser = clap::value_parser!(u16).range(1..))]
     jobs: u16,
@@ -36,6 +45,8 @@ pub struct Preview {
     /// Seal the preview in the ledger, so that `sync` rolls out what was shown or holds it [default: where a ledger is named]
     #[arg(long)]
     seal: bool,
+    #[command(flatten)]
+    deadline: Deadline,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -46,6 +57,14 @@ enum Report {
 }
 
 impl Verb for Preview {
+    fn is_paged(&self) -> bool {
+        matches!(self.output, None | Some(Report::Text))
+    }
+
+    fn timeout(&self) -> Option<Duration> {
+        self.deadline.timeout
+    }
+
     async fn run(&self, shell: &Shell) -> Result<u8> {
         shell.listen();
         let is_sealed = self.seal || shell.names_ledger();
@@ -65,8 +84,7 @@ impl Verb for Preview {
             Some(ledger) => standing::reading(&previewer.context, ledger, &previewer.mirror.source.label).await?,
             None => Default::default(),
         };
-        let (base, head, stacks) = (self.base.clone(), self.head.clone(), self.stacks.clone());
-        let merge = Merge { base, head, stacks, reading, fetched: None };
+        let merge = self.merge(&previewer.mirror, reading).await?;
         let (preview, worst) = previewer.preview(&merge).await?;
         if let Some(ledger) = ledger.filter(|_| is_sealed) {
             ledger.keep_shown(preview.seals(), shell.context.now()).await?;
@@ -81,6 +99,17 @@ impl Verb for Preview {
 }
 
 impl Preview {
+    /// What is previewed. Labels are those that the base gives.
+    async fn merge(&self, mirror: &Mirror, reading: Reading) -> Result<Merge> {
+        let (base, head) = (self.base.clone(), self.head.clone());
+        let Some(selector) = &self.selector else {
+            return Ok(Merge { base, head, stacks: self.stacks.clone(), reading, fetched: None });
+        };
+        let fetched = mirror.fetch_both(&base, &head).await?;
+        let stacks = by_labels(mirror, (&fetched.0.id, &fetched.1.id), &base, selector)?;
+        Ok(Merge { base, head, stacks, reading, fetched: Some(fetched) })
+    }
+
     /// Values are for eyes, and so is a terminal.
     fn report(&self, shell: &Shell) -> Report {
         let is_for_eyes = self.diff || shell.ui.is_terminal();

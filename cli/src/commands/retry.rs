@@ -4,12 +4,13 @@ use std::collections::BTreeMap;
 
 use clap::Args as Arguments;
 
+use super::several::Labelled;
 use super::shell::Shell;
 use super::sync::follow;
 use super::types::run::without_type;
 use super::types::stack::the_one;
 use super::types::{Record as _, Type, Wanted};
-use super::{EXIT_CODES, EngineArgs, Reach, RunArgs, Verb};
+use super::{DryRun, EXIT_CODES, EngineArgs, Reach, RunArgs, Verb};
 use crate::called;
 use crate::failure::{Failure, Kind, Result};
 use crate::follow::Wishes;
@@ -27,9 +28,13 @@ pub struct Retry {
     /// A stack, as stack/PROJECT/STACK, the newest run of one, as run/NAME, or a job of the queue, as job/NAME; all that did not go well when none is named
     #[arg(value_name = "STACK|RUN|JOB")]
     names: Vec<String>,
+    #[command(flatten)]
+    labels: Labelled,
     /// The repository of the stacks, where several have them
     #[arg(long, value_name = "PATH|URL")]
     repo: Option<String>,
+    #[command(flatten)]
+    dry: DryRun,
     #[command(flatten)]
     engine: EngineArgs,
     #[command(flatten)]
@@ -44,6 +49,10 @@ impl Verb for Retry {
         Reach::Served
     }
 
+    fn is_dry_run(&self) -> bool {
+        self.dry.dry_run
+    }
+
     fn events(&self) -> Events {
         self.run.output.into()
     }
@@ -52,8 +61,11 @@ impl Verb for Retry {
         shell.listen();
         let ledger = shell.ledger().await?;
         let (jobs, stacks): (Vec<&String>, Vec<&String>) = self.names.iter().partition(|name| is_job(name));
-        for job in &jobs {
-            again(shell, &ledger, job).await?;
+        if !jobs.is_empty() {
+            let ledger = shell.ledger_to_write().await?;
+            for job in &jobs {
+                again(shell, &ledger, job).await?;
+            }
         }
         if stacks.is_empty() && !jobs.is_empty() {
             return Ok(0);
@@ -66,6 +78,10 @@ impl Verb for Retry {
         for ((repository, branch), stacks) in branches {
             shell.may(Role::Approver, &repository)?;
             let kind = match shell.caller() {
+                Some(_) if shell.is_dry_run() => {
+                    stacks.iter().for_each(|stack| shell.done(&format!("stack/{stack} retried")));
+                    None
+                }
                 Some(caller) => caller.retry(&repository, &branch, stacks, shell.ui.clone()).await?,
                 None => self.once(shell, &ledger, (repository, branch), stacks).await?,
             };
@@ -90,12 +106,13 @@ impl Retry {
 
     fn wishes(&self, branch: String, stacks: Vec<String>) -> Wishes {
         let (jobs, keep_runs) = (self.run.jobs.into(), self.run.keep.keep_runs);
-        Wishes { branch, stacks, force: false, retry: true, jobs, keep_runs, dry_run: false, interval: None }
+        Wishes { branch, stacks, force: false, retry: true, jobs, keep_runs, dry_run: self.dry.dry_run, interval: None }
     }
 
     async fn branches(&self, shell: &Shell, ledger: &Ledger, names: &[&String]) -> Result<Branches> {
         let mut all = ledger.stack_records().await?;
         standing::look(&shell.context, &mut all);
+        self.labels.keep(shell, &mut all)?;
         let mut branches = Branches::new();
         for stack in self.stacks(shell, ledger, names, &all).await? {
             let branch =
@@ -141,7 +158,7 @@ async fn again(shell: &Shell, ledger: &Ledger, name: &str) -> Result<()> {
             return Err(Failure::input(format!("job/{} is {}: there is nothing to retry", job.name, job.state.word())));
         }
         shell.did("retried", &format!("job/{}", job.name), &job.about()).await?;
-        shell.ui.data(&format!("job/{} retried", job.name));
+        shell.done(&format!("job/{} retried", job.name));
     }
     Ok(())
 }

@@ -1,5 +1,7 @@
 //! `gitinfra rollback`: an older commit's program against what stands today.
 
+use std::time::Duration;
+
 use clap::Args as Arguments;
 
 use super::alone::AloneArgs;
@@ -24,6 +26,10 @@ pub struct Rollback {
 impl Verb for Rollback {
     fn events(&self) -> Events {
         Events::Data(Stream::Text)
+    }
+
+    fn timeout(&self) -> Option<Duration> {
+        self.alone.deadline.timeout
     }
 
     async fn run(&self, shell: &Shell) -> Result<u8> {

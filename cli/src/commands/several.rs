@@ -6,8 +6,10 @@ use super::get::labelled;
 use super::shell::Shell;
 use super::types::stack::the_one;
 use crate::failure::{Failure, Result};
+use crate::git::Mirror;
 use crate::ledger::{Ledger, StackId};
 use crate::record::StackRecord;
+use crate::repo::{self, Stack};
 use crate::select::LabelSelector;
 use crate::standing;
 
@@ -22,6 +24,40 @@ pub struct Several {
     /// Their repository, where several have them
     #[arg(long, value_name = "PATH|URL")]
     repo: Option<String>,
+}
+
+/// For verbs that mean all stacks where none is named.
+#[derive(Debug, Arguments)]
+pub struct Labelled {
+    /// Only stacks whose labels are so, as kubectl has it: team=a,env!=prod,tier in (web,api),!old
+    #[arg(short = 'l', long, value_name = "TERMS", value_parser = str::parse::<LabelSelector>, conflicts_with = "names")]
+    pub selector: Option<LabelSelector>,
+}
+
+impl Labelled {
+    /// Leaves only those that fit, where labels were asked for.
+    pub fn keep(&self, shell: &Shell, all: &mut Vec<StackRecord>) -> Result<()> {
+        let Some(selector) = &self.selector else {
+            return Ok(());
+        };
+        standing::look(&shell.context, all);
+        labelled(all, selector)?;
+        if all.is_empty() { Err(none_fits()) } else { Ok(()) }
+    }
+}
+
+/// The stacks of a commit whose labels fit, as the configuration of another one of a branch says.
+pub fn by_labels(
+    mirror: &Mirror,
+    (config, commit): (&str, &str),
+    branch: &str,
+    selector: &LabelSelector,
+) -> Result<Vec<String>> {
+    let config = mirror.config(config)?;
+    let found = config.apply(repo::stacks(&mirror.listing(commit)?), branch);
+    let fits = |name: &String| selector.fits(&config.labels(name));
+    let names: Vec<String> = found.stacks.iter().map(Stack::name).filter(fits).collect();
+    if names.is_empty() { Err(none_fits()) } else { Ok(names) }
 }
 
 impl Several {

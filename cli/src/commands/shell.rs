@@ -19,7 +19,7 @@ use crate::process;
 use crate::record::StackRecord;
 use crate::server::config::Role;
 use crate::server::verbs::Caller;
-use crate::ui::{self, Ui};
+use crate::ui::{self, Pager, Ui};
 
 /// What `main` reads of the process's surroundings; nothing else looks there.
 pub struct Surroundings {
@@ -33,6 +33,19 @@ impl Surroundings {
     pub(super) fn wants_no_color(&self) -> bool {
         self.environment.get("NO_COLOR").is_some_and(|value| !value.is_empty())
             || self.environment.get("TERM").is_some_and(|term| term == "dumb")
+    }
+
+    /// What shows what is longer than the screen. A variable that is empty, or says `cat`, wants none; what can't move a cursor can't page.
+    pub(super) fn pager(&self) -> Option<Pager> {
+        let set = |name: &str| self.environment.contains_key(name);
+        let named = ["GITINFRA_PAGER", "PAGER"].iter().find_map(|name| self.environment.get(*name));
+        let is_dumb = self.environment.get("TERM").is_none_or(|term| term == "dumb");
+        if named.is_none() && is_dumb {
+            return None;
+        }
+        // As git has it: `less` shows colours, and ends where all fits.
+        let usual = [("LESS", "FRX"), ("LV", "-c")].into_iter().filter(|(name, _)| !set(name));
+        Pager::of(named.map_or("less -FRX", String::as_str), usual.collect())
     }
 
     /// `$XDG_STATE_HOME/gitinfra`, or the same in the user's home.
@@ -55,6 +68,8 @@ pub struct Shell {
     ledger: Option<String>,
     /// For whom a server does it; nobody at one's own terminal, where the ledger is believed whoever writes to it.
     caller: Option<Arc<Caller>>,
+    /// Whether it is only to say what would be done.
+    is_dry_run: bool,
 }
 
 impl Shell {
@@ -66,13 +81,27 @@ impl Shell {
         let Surroundings { environment, cwd, clock } = surroundings;
         let (state_dir, cancel, sink) = (cwd.join(state_dir), CancellationToken::new(), ui.clone());
         let context = Context { environment, cwd, state_dir, clock, cancel, sink };
-        Ok(Shell { ui, context, ledger, caller: None })
+        Ok(Shell { ui, context, ledger, caller: None, is_dry_run: false })
     }
 
     /// What a server works with for somebody elsewhere.
     pub(super) fn served(caller: Arc<Caller>, ui: Arc<Ui>) -> Shell {
         let context = Context { sink: ui.clone(), ..caller.context.clone() };
-        Shell { ui, context, ledger: None, caller: Some(caller) }
+        Shell { ui, context, ledger: None, caller: Some(caller), is_dry_run: false }
+    }
+
+    /// The same, for a verb that may only be to say what it would do.
+    pub(super) fn rehearsing(self, is_dry_run: bool) -> Shell {
+        Shell { is_dry_run, ..self }
+    }
+
+    /// The same, for a verb that something else may stop as well.
+    pub(super) fn until(self, cancel: CancellationToken) -> Shell {
+        Shell { context: Context { cancel, ..self.context }, ..self }
+    }
+
+    pub(super) fn is_dry_run(&self) -> bool {
+        self.is_dry_run
     }
 
     pub(super) fn is_served(&self) -> bool {
@@ -86,7 +115,7 @@ impl Shell {
 
     /// Where a server keeps who did what: that.
     pub(super) async fn did(&self, did: &str, what: &str, details: &str) -> Result<()> {
-        match &self.caller {
+        match self.caller.as_ref().filter(|_| !self.is_dry_run) {
             Some(caller) => caller.did(did, what, details).await,
             None => Ok(()),
         }
@@ -94,10 +123,16 @@ impl Shell {
 
     /// A server looks at the repository now; at one's own terminal the next `sync` does.
     pub(super) async fn soon(&self, repository: &str) -> Result<()> {
-        match &self.caller {
+        match self.caller.as_ref().filter(|_| !self.is_dry_run) {
             Some(caller) => caller.soon(repository).await,
             None => Ok(()),
         }
+    }
+
+    /// Says what was done, as kubectl does: with a word where it was not.
+    pub(super) fn done(&self, what: &str) {
+        let word = if self.is_dry_run { " (dry run)" } else { "" };
+        self.ui.data(&format!("{what}{word}"));
     }
 
     /// For whom a server does it.
@@ -111,6 +146,12 @@ impl Shell {
         }
         self.make_state_dir()?;
         Ledger::open(self.ledger.as_deref(), &self.context.state_dir).await
+    }
+
+    /// The ledger for a verb that only writes there. What a dry run writes is refused as any, and never kept.
+    pub(super) async fn ledger_to_write(&self) -> Result<Ledger> {
+        let ledger = self.ledger().await?;
+        if self.is_dry_run { ledger.rehearsal().await } else { Ok(ledger) }
     }
 
     /// Who gives a word: who is named, or whoever is at the terminal; to a server, who signed in.

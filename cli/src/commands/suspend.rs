@@ -4,7 +4,7 @@ use clap::Args as Arguments;
 
 use super::several::Several;
 use super::shell::Shell;
-use super::{Reach, Verb, words};
+use super::{DryRun, Reach, Verb, words};
 use crate::failure::Result;
 use crate::server::config::Role;
 
@@ -16,6 +16,8 @@ pub struct Suspend {
     /// Why; it is shown wherever the stack is
     #[arg(long, value_name = "WORDS", value_parser = words::reason)]
     reason: String,
+    #[command(flatten)]
+    dry: DryRun,
 }
 
 /// Let suspended stacks be rolled out again
@@ -23,11 +25,17 @@ pub struct Suspend {
 pub struct Resume {
     #[command(flatten)]
     which: Several,
+    #[command(flatten)]
+    dry: DryRun,
 }
 
 impl Verb for Suspend {
     fn reach(&self) -> Reach {
         Reach::Served
+    }
+
+    fn is_dry_run(&self) -> bool {
+        self.dry.dry_run
     }
 
     async fn run(&self, shell: &Shell) -> Result<u8> {
@@ -40,13 +48,17 @@ impl Verb for Resume {
         Reach::Served
     }
 
+    fn is_dry_run(&self) -> bool {
+        self.dry.dry_run
+    }
+
     async fn run(&self, shell: &Shell) -> Result<u8> {
         set(&self.which, shell, None, "resumed").await
     }
 }
 
 async fn set(which: &Several, shell: &Shell, why: Option<&str>, done: &str) -> Result<u8> {
-    let ledger = shell.ledger().await?;
+    let ledger = shell.ledger_to_write().await?;
     for (stack, id) in which.stacks(shell, &ledger).await? {
         shell.may(Role::Approver, &stack.repository)?;
         ledger.suspend(&id, why).await?;
@@ -54,7 +66,7 @@ async fn set(which: &Several, shell: &Shell, why: Option<&str>, done: &str) -> R
         if why.is_none() {
             shell.soon(&stack.repository).await?;
         }
-        shell.ui.data(&format!("stack/{} {done}", stack.name));
+        shell.done(&format!("stack/{} {done}", stack.name));
     }
     Ok(0)
 }

@@ -4,13 +4,15 @@ use std::time::Duration;
 
 use clap::{ArgGroup, Args as Arguments};
 
+use super::several::by_labels;
 use super::shell::Shell;
-use super::{EXIT_CODES, EngineArgs, RunArgs, Source, Verb, words};
+use super::{Deadline, EXIT_CODES, EngineArgs, RunArgs, Source, Verb, words};
 use crate::failure::{Kind, Result};
 use crate::follow::{Follow, Untried, Wishes};
 use crate::git::Mirror;
 use crate::ledger::Ledger;
 use crate::scrub::Scrubber;
+use crate::select::LabelSelector;
 use crate::ui::Events;
 
 /// Roll out what changed on a branch since it was last rolled out
@@ -37,12 +39,17 @@ pub struct Sync {
     /// The same; may be given several times
     #[arg(long = "stack", value_name = "NAME", group = "which")]
     stacks: Vec<String>,
+    /// Only stacks whose labels are so, as kubectl has it: team=a,env!=prod,tier in (web,api),!old
+    #[arg(short = 'l', long, value_name = "TERMS", value_parser = str::parse::<LabelSelector>, group = "which", conflicts_with_all = ["names", "stacks", "watch"])]
+    selector: Option<LabelSelector>,
     /// Roll out the stacks that are named, also those that are up to date
     #[arg(long, requires = "which", conflicts_with = "watch")]
     force: bool,
     /// Say what would be rolled out, and roll out nothing
     #[arg(long)]
     dry_run: bool,
+    #[command(flatten)]
+    deadline: Deadline,
     #[command(flatten)]
     run: RunArgs,
 }
@@ -52,10 +59,19 @@ impl Verb for Sync {
         self.run.output.into()
     }
 
+    fn timeout(&self) -> Option<Duration> {
+        self.deadline.timeout
+    }
+
     async fn run(&self, shell: &Shell) -> Result<u8> {
         shell.listen();
         let (mirror, ledger) = (shell.mirror(&self.source).await?, shell.ledger().await?);
-        let mut follow = follow(shell, mirror, ledger, &self.source.engine, self.wishes());
+        let mut wishes = self.wishes();
+        if let Some(selector) = &self.selector {
+            let head = mirror.fetch_branch(&self.branch).await?.id;
+            wishes.stacks = by_labels(&mirror, (&head, &head), &self.branch, selector)?;
+        }
+        let mut follow = follow(shell, mirror, ledger, &self.source.engine, wishes);
         match self.watch {
             true => follow.watch(self.interval).await.map(|()| Kind::Cancelled.exit_code()),
             false => Ok(follow.once().await?.failure().map_or(0, Kind::exit_code)),

@@ -7,7 +7,7 @@ use clap::ValueEnum;
 use clap::builder::{OsStringValueParser, PossibleValue, TypedValueParser};
 
 use crate::forge::Kind;
-use crate::ui::{Color, Columns, Format, Stream};
+use crate::ui::{Color, Columns, Format, Stream, Structure};
 
 macro_rules! words {
     ($($choice:ident: $($value:ident $word:literal),+;)+) => {
@@ -28,6 +28,7 @@ macro_rules! words {
 words! {
     Color: Auto "auto", Always "always", Never "never";
     Stream: Text "text", Json "json";
+    Structure: Json "json", Yaml "yaml";
     Kind: Github "github", Gitlab "gitlab", Gitea "gitea", Forgejo "forgejo", Bitbucket "bitbucket";
 }
 

@@ -4,13 +4,13 @@ use std::collections::BTreeSet;
 use std::fmt;
 
 use serde::de::{Error as _, Visitor};
-use serde::{Deserialize, Deserializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::any;
 use super::stateful::STATEFUL;
 
 /// How much of some kinds of resources one roll-out may delete or replace.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Budget {
     /// Globs of types.
@@ -28,7 +28,7 @@ pub enum Bound {
 }
 
 /// How many have to allow a roll-out, and who may.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(try_from = "ApprovalsFile")]
 pub struct Approvals {
     pub count: usize,
@@ -96,6 +96,11 @@ impl Guard {
         guard
     }
 
+    /// All of them, of which the first is for what holds data.
+    pub fn budgets(&self) -> &[Budget] {
+        &self.budgets
+    }
+
     /// The budget that decides how many of a type may be deleted or replaced, by its number, with that bound; `None` where
     /// there is none.
     pub fn bound(&self, kind: &str, act: Act) -> Option<(usize, usize)> {
@@ -104,6 +109,24 @@ impl Guard {
         match deciding {
             (at, Bound::Count(most)) => Some((at, most)),
             (_, Bound::Any) => None,
+        }
+    }
+}
+
+impl fmt::Display for Bound {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Bound::Count(most) => write!(f, "{most}"),
+            Bound::Any => f.write_str("any"),
+        }
+    }
+}
+
+impl Serialize for Bound {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Bound::Count(most) => most.serialize(serializer),
+            Bound::Any => serializer.serialize_str("any"),
         }
     }
 }
@@ -164,7 +187,8 @@ fn command<'a, D: Deserializer<'a>>(deserializer: D) -> Result<Vec<String>, D::E
 }
 
 impl Budget {
-    fn bound(&self, act: Act) -> Option<Bound> {
+    /// What it says of an act, if anything.
+    pub fn bound(&self, act: Act) -> Option<Bound> {
         match act {
             Act::Delete => self.deletes,
             Act::Replace => self.replaces,

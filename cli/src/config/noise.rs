@@ -1,6 +1,6 @@
 //! What of drift is noise: what changes by itself, or is somebody else's to change. And how often it is looked for.
 
-use serde::{Deserialize, Deserializer};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use super::any;
 use crate::digest::fraction_of;
@@ -10,7 +10,7 @@ use crate::digest::fraction_of;
 #[serde(deny_unknown_fields)]
 pub struct Drift {
     #[serde(default)]
-    ignore: Vec<Noise>,
+    pub(super) ignore: Vec<Noise>,
     #[serde(default, deserialize_with = "interval")]
     every: Option<i64>,
     #[serde(default, deserialize_with = "span")]
@@ -19,14 +19,14 @@ pub struct Drift {
 }
 
 /// Properties of some types of resources that may differ.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
-struct Noise {
+pub(super) struct Noise {
     /// Globs of types.
-    types: Vec<String>,
+    pub(super) types: Vec<String>,
     /// Globs of the paths of properties; whatever differs when there is none, also that it is gone.
     #[serde(default)]
-    paths: Vec<String>,
+    pub(super) paths: Vec<String>,
 }
 
 /// What one place of the file says of how often drift is looked for.
@@ -43,7 +43,7 @@ pub struct ScheduleParts {
 }
 
 /// What is done about drift that is found.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Then {
     Report,
@@ -53,8 +53,8 @@ pub enum Then {
 /// How often a stack is looked at, and what is done about it. Times are milliseconds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Schedule {
-    every: i64,
-    jitter: i64,
+    pub(super) every: i64,
+    pub(super) jitter: i64,
     pub then: Then,
 }
 

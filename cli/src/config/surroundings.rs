@@ -54,7 +54,7 @@ pub(super) struct Said<'a> {
 
 /// The name of a variable that may be set.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Name(String);
+pub struct Name(pub(super) String);
 
 /// What a variable is set to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -134,7 +134,7 @@ impl Surroundings {
             set: variables.keys().map(|Name(name)| name.clone()).collect(),
             own: own(&variables, &said(&parts, work.other())),
             work,
-            timeout: parts.iter().filter_map(|part| part.of(work).timeout).next_back(),
+            timeout: timeout(&parts, work),
         };
         let mut missing = Vec::new();
         for (Name(name), Spanned { value, referenced, .. }) in variables {
@@ -182,8 +182,13 @@ impl Surroundings {
 }
 
 /// What several places say of one kind of work; the last word on each variable counts.
-fn said<'a>(parts: &[Said<'a>], work: Work) -> BTreeMap<&'a Name, &'a Spanned<Value>> {
+pub(super) fn said<'a>(parts: &[Said<'a>], work: Work) -> BTreeMap<&'a Name, &'a Spanned<Value>> {
     parts.iter().flat_map(|part| part.environment.iter().chain(&part.of(work).environment)).collect()
+}
+
+/// After how long one kind of work is stopped.
+pub(super) fn timeout(parts: &[Said<'_>], work: Work) -> Option<Duration> {
+    parts.iter().filter_map(|part| part.of(work).timeout).next_back()
 }
 
 /// What one kind of work is given otherwise than the other.

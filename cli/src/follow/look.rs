@@ -88,8 +88,9 @@ fn decision(
     let decision = decide(stack, known, changed);
     let is_else = changed.is_some_and(|changed| !changed.is_empty());
     if !is_else || matches!(decision, Decision::RollOut(_)) {
-        return Ok(decision);
+        return Ok(decision.spanning(&from, || changes.commits_since(&from)));
     }
     programs.follow(stack);
-    Ok(decide(stack, known, changed))
+    let decision = decide(stack, known, changed);
+    Ok(decision.spanning(&from, || changes.commits_since(&from)))
 }

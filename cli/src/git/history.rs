@@ -18,6 +18,7 @@ pub struct Changes<'a> {
     mirror: &'a Mirror,
     head: &'a str,
     known: BTreeMap<String, Option<Vec<String>>>,
+    counts: BTreeMap<String, Option<usize>>,
     walk: Walk,
 }
 
@@ -76,7 +77,13 @@ impl<'a> Changes<'a> {
     pub fn to(mirror: &'a Mirror, head: &'a str) -> Changes<'a> {
         let at = Oid::from_str(head).ok();
         let positions = at.map(|head| (head, 0)).into_iter().collect();
-        Changes { mirror, head, known: BTreeMap::new(), walk: Walk { at, positions, ..Walk::default() } }
+        Changes {
+            mirror,
+            head,
+            known: BTreeMap::new(),
+            counts: BTreeMap::new(),
+            walk: Walk { at, positions, ..Walk::default() },
+        }
     }
 
     /// What differs between a commit and the head, as `Mirror::changed_paths` tells it.
@@ -86,6 +93,12 @@ impl<'a> Changes<'a> {
             self.known.insert(from.to_owned(), changed);
         }
         Ok(self.known.get(from).and_then(Option::as_deref))
+    }
+
+    /// How many commits the head has that another one lacks.
+    pub fn commits_since(&mut self, from: &str) -> Option<usize> {
+        let count = || self.mirror.commits_between(from, self.head);
+        *self.counts.entry(from.to_owned()).or_insert_with(count)
     }
 
     /// Whether one of these files was missing somewhere between a commit and the head. Nobody may have looked then, but

@@ -2,6 +2,7 @@
 
 mod decisions;
 mod finish;
+mod older;
 mod outputs;
 mod postgres;
 mod queue;
@@ -350,6 +351,7 @@ async fn sqlite_keeps_the_promises() {
     let ledger = Ledger::open(None, &place).await.expect("a ledger");
     check(&ledger).await;
     assert!(place.join("ledger.db").is_file());
+    older::check(&sqlite_url(&folder.path().join("older.db")), &place).await;
     // Opening again finds the same rows, and a second process could do so at the same time.
     let again = Ledger::open(None, &place).await.expect("the same ledger");
     assert_eq!(again.stack_records().await.expect("a list"), ledger.stack_records().await.expect("a list"));
@@ -361,6 +363,8 @@ async fn postgresql_keeps_the_promises() {
     let server = postgres::Server::start().await;
     let ledger = Ledger::open(Some(&server.url), folder.path()).await.expect("a ledger");
     check(&ledger).await;
+    sqlx::query("CREATE DATABASE older").execute(&ledger.pool).await.expect("a database");
+    older::check(&server.url.replace("/postgres?", "/older?"), folder.path()).await;
     let again = Ledger::open(Some(&server.url), folder.path()).await.expect("the same ledger");
     assert_eq!(again.stack_records().await.expect("a list"), ledger.stack_records().await.expect("a list"));
 }

@@ -39,6 +39,10 @@ fn more_deletes_than_the_budget_has_are_held() {
     // Looked at anew it is held all the same.
     p.run("sync --force test/dev").expect_code(6).expect_out(&["over budget"]);
     let hold = p.get("holds").remove(0);
+    for words in ["approve", "reject --reason no"] {
+        p.run(&format!("{words} {} --dry-run", seal(&hold))).expect_code(0).expect_out(&["ed by ada", "(dry run)"]);
+    }
+    assert_eq!(p.get("holds").remove(0), hold);
     p.run(&format!("approve {}", seal(&hold))).expect_code(0).expect_out(&["approved by ada"]);
     p.sync().expect_out(&["which ada allowed: 2 to delete", "2 deleted"]);
     assert_eq!(p.file("a.txt"), None);

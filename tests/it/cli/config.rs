@@ -54,6 +54,8 @@ fn triggers_roll_out_and_an_order_is_kept() {
     p.repo.write("shared/words/hello.txt", "hello").commit("Something shared");
     p.run("sync --dry-run").expect_code(0).expect_out(&["net/dev: would roll out", "(shared/words/hello.txt changed)"]);
     p.run("get stack net/dev -o jsonpath={.status}").expect_code(0).expect_out(&["queued"]);
+    p.repo.write("README.md", "read me").commit("Words");
+    p.run("sync --dry-run").expect_code(0).expect_out(&["(shared/words/hello.txt changed, 2 commits since "]);
     // What comes after a stack that is left alone says so, and after which.
     p.program("web", "web", &crate::files::of(&[B]));
     p.repo.commit("Another web");
@@ -65,6 +67,28 @@ fn triggers_roll_out_and_an_order_is_kept() {
     p.run("resume web/dev").expect_code(0);
     p.sync().expect_out(&["2 stacks rolled out"]);
     labels_find_stacks(&p);
+    what_it_comes_to_is_shown(&p);
+}
+
+/// The rule of `net/dev`, and the convention that holds for `web/dev`.
+fn what_it_comes_to_is_shown(p: &Place) {
+    p.run("config view").expect_code(0).expect_out(&[
+        "gitinfra.yaml on main at ",
+        "\nnet/dev\n",
+        "  Rules:            gitinfra.yaml:2:12 (net/*)\n",
+        "  Comes after:      web/dev\n",
+        "\nweb/dev\n",
+        "  Approvals:        none needed\n",
+    ]);
+    p.run("config view -l team=core -o yaml").expect_code(0).expect_out(&["team: core"]).expect_without(&["web/*:"]);
+    p.run("config view web/dve").expect_code(3).expect_err(&["did you mean `web/dev`?"]);
+    let said = p.run("config view net/dev -o json").expect_code(0).stdout;
+    let said: serde_json::Value = serde_json::from_str(&said).expect("JSON");
+    assert_eq!((&said["file"], &said["items"][0]["triggers"][0]), (&"gitinfra.yaml".into(), &"shared/**".into()));
+    p.repo.branch("bare");
+    p.repo.git(&["rm", "-q", "gitinfra.yaml"]);
+    p.repo.commit("No rules");
+    p.run("config view --branch bare").expect_code(0).expect_out(&["there is no gitinfra.yaml on bare at "]);
 }
 
 /// `net/dev` has the label `team: core`, and `web/dev` none.
@@ -82,6 +106,17 @@ fn labels_find_stacks(p: &Place) {
             "{terms}"
         );
     }
+    p.run("explain -l team=core --base main --head main")
+        .expect_code(0)
+        .expect_out(&["net/dev"])
+        .expect_without(&["web/"]);
+    p.run("sync --dry-run -l team=core").expect_code(0).expect_without(&["web/dev"]);
+    p.run("sync --dry-run -l team=core --force").expect_code(0).expect_out(&["net/dev: would roll out"]);
+    p.run("drift -l team=core").expect_code(0).expect_out(&["net/dev clean"]).expect_without(&["web/dev"]);
+    p.run("drift -l team=core --timeout 1h").expect_code(0);
+    for words in ["sync", "preview --head main", "explain --base main --head main", "drift", "retry"] {
+        p.run(&format!("{words} -l team=edge")).expect_code(3).expect_err(&["no stacks that fit"]);
+    }
     p.run("get stacks --show-labels").expect_code(0).expect_out(&["LABELS", "team=core", "<none>"]);
     p.run("describe stack/net/dev").expect_code(0).expect_out(&["Labels:      team=core"]);
     p.run("wait stacks -l team=core --timeout 0").expect_code(0).expect_out(&["stack/net/dev (current) condition met"]);
@@ -98,7 +133,7 @@ fn labels_find_stacks(p: &Place) {
 #[test]
 fn what_is_wrong_with_it_is_told_with_its_place() {
     let p = of("rules:\n- stacks: ['net/*']\n  trigers: [x]\n");
-    for words in ["sync", "preview --head main"] {
+    for words in ["sync", "preview --head main", "config view"] {
         p.run(words).expect_code(3).expect_err(&[
             "gitinfra.yaml:3:3: there is no key `trigers`",
             "hint: did you mean `triggers`?",
@@ -111,6 +146,7 @@ fn what_is_wrong_with_it_is_told_with_its_place() {
     p.run("preview --head main -o text").expect_code(0).expect_out(&said);
     p.sync().expect_out(&said);
     p.run("doctor").expect_out(&said);
+    p.run("config view").expect_code(0).expect_err(&["gitinfra.yaml:2:12: `nte/*` fits no stack"]);
     let schema = p.run("schema config").expect_code(0).stdout;
     let schema: serde_json::Value = serde_json::from_str(&schema).expect("JSON");
     assert_eq!(schema["properties"]["rules"]["items"]["required"][0], "stacks");

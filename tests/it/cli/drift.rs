@@ -53,6 +53,9 @@ fn noise_is_no_drift() {
 #[test]
 fn drift_is_brought_back() {
     let p = drifted();
+    p.run("drift --dry-run").expect_code(2).expect_err(&["--reconcile"]);
+    let said = p.run("drift --reconcile --dry-run").expect_code(0);
+    said.expect_out(&["test/dev drifted", "stack/test/dev brought back (dry run)"]);
     p.run("drift --reconcile").expect_code(0).expect_out(&[
         "test/dev drifted",
         "test/dev: bringing back what was rolled out of",
@@ -71,11 +74,13 @@ fn drift_is_brought_back() {
 fn what_is_suspended_is_not_brought_back() {
     let p = drifted();
     p.run("suspend test/dev --reason frozen").expect_code(0);
-    p.run("drift --reconcile").expect_code(5).expect_out(&[
-        "test/dev drifted",
-        "skipped: test/dev is suspended: frozen",
-        "hint: `gitinfra resume stack/test/dev`",
-    ]);
+    for words in ["drift --reconcile", "drift --reconcile --dry-run"] {
+        p.run(words).expect_code(5).expect_out(&[
+            "test/dev drifted",
+            "skipped: test/dev is suspended: frozen",
+            "hint: `gitinfra resume stack/test/dev`",
+        ]);
+    }
     assert_eq!((p.file("a.txt").as_deref(), p.updates("test", "dev")), (Some("by hand"), 1));
     p.repo.write("gitinfra.yaml", "drift: {every: 1s, jitter: 0s, then: reconcile}\n").commit("By itself");
     let watching = p.start("sync --watch --interval 1s");

@@ -63,6 +63,26 @@ fn a_terminal_gets_the_tree_and_a_pipe_gets_markdown() {
     }
     let markdown = in_a_terminal(&p, "preview --head change -o markdown", |script| script).expect_code(0);
     assert!(markdown.stdout.contains("### gitinfra preview"), "{markdown}");
+    what_is_long_is_paged(&p);
+}
+
+/// A pager that is missing, or ends before all was read, hurts nothing.
+fn what_is_long_is_paged(p: &Place) {
+    let long = "config view -o yaml";
+    for (pager, words, expected, other) in [
+        ("sed s/^/page:/", long, "page:branch: main", "\nbranch"),
+        ("sed s/^/page:/", "config view -o yaml --no-pager", "branch: main", "page:"),
+        ("sed s/^/page:/", "config view", "test/dev", "page:"),
+        ("cat", long, "branch: main", "error"),
+        ("no-such-pager --fast", long, "branch: main", "no-such-pager"),
+        ("head -n 1", long, "file: ", "branch: main"),
+    ] {
+        let seen = in_a_terminal(p, words, |script| script.env("GITINFRA_PAGER", pager)).expect_code(0);
+        let text = plain(&seen.stdout);
+        assert!(text.contains(expected) && !text.contains(other), "{pager} {words}: {text}");
+    }
+    p.run(long).expect_code(0).expect_out(&["branch: main"]);
+    in_a_terminal(p, "config view nothing", |script| script.env("GITINFRA_PAGER", "true")).expect_code(3);
 }
 
 #[test]

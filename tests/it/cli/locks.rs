@@ -23,14 +23,22 @@ fn ada(p: Place) -> Place {
 fn keeps(p: Place) {
     p.sync();
     p.run("lock test/dev").expect_code(2).expect_err(&["--reason"]);
+    p.run("lock test/dev --reason moving --dry-run")
+        .expect_code(0)
+        .expect_out(&["locked by ada until 20", " (dry run)"]);
+    p.run("suspend test/dev --reason x --dry-run").expect_code(0).expect_out(&["stack/test/dev suspended (dry run)\n"]);
+    assert_eq!((p.get("locks").len(), &p.get("stacks")[0]["suspended"]), (0, &serde_json::Value::Null));
     p.run("lock test/dev --reason moving --for 2h")
         .expect_code(0)
         .expect_out(&["stack/test/dev locked by ada until 20"]);
-    p.run("lock test/dev --reason mine --as lee").expect_code(5).expect_err(&[
-        "`test/dev` is locked by ada until",
-        "moving",
-        "hint: `gitinfra unlock stack/test/dev --force`",
-    ]);
+    for words in ["lock test/dev --reason mine --as lee", "lock test/dev --reason mine --as lee --dry-run"] {
+        p.run(words).expect_code(5).expect_err(&[
+            "`test/dev` is locked by ada until",
+            "moving",
+            "hint: `gitinfra unlock stack/test/dev --force`",
+        ]);
+    }
+    p.run("unlock test/dev --dry-run").expect_code(0).expect_out(&["stack/test/dev unlocked (dry run)"]);
     // It is shown wherever the stack is, and keeps nobody waiting while the stack stands as its branch says.
     p.run("get stacks").expect_code(0).expect_out(&["current (locked by ada)"]);
     p.run("get stacks -o wide").expect_code(0).expect_out(&["LOCK", "locked by ada until", ": moving"]);
@@ -106,6 +114,7 @@ fn a_run_is_cancelled_from_another_terminal() {
 fn is_cancelled(p: &Place, cancel: impl FnOnce() -> Going) {
     let going = p.start("sync");
     p.until_slow("a.txt").engine();
+    p.run("cancel test/dev --dry-run").expect_code(0).expect_out(&[" cancelled (dry run)"]);
     let cancel = cancel();
     cancel.until("was asked to stop; waiting for its end");
     going.until("stopping: the engine was told once");

@@ -126,6 +126,9 @@ fn who_may_not_does_not() {
     assert!(page.contains(&seal) && page.contains("Approve"), "{page}");
     assert!(!site.get(path.trim_end_matches("/approve"), &vic).text.contains("<button class=\"go\">Approve"));
     // One allows it from a terminal elsewhere, the other on the page.
+    let asked = site.place.run(&format!("approve {seal} --dry-run --server {} --token-file ada", site.url));
+    asked.expect_code(0).expect_out(&["ada allows it", "(dry run)"]);
+    assert_eq!(site.place.get("holds")[0]["approvals"].as_array().map(Vec::len), Some(0));
     let allowed = site.place.run(&format!("approve {seal} --server {} --token-file ada", site.url));
     allowed.expect_code(0).expect_out(&["ada allows it"]);
     assert_eq!(site.place.get("holds")[0]["approvals"][0], "ada");

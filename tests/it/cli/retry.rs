@@ -26,6 +26,7 @@ fn what_failed_is_tried_again_and_nothing_else() {
     let p = failing();
     mend(&p);
     p.change(&[A]);
+    p.run("retry --dry-run").expect_code(0).expect_out(&["test/dev: would roll out"]);
     p.run("retry").expect_code(0).expect_out(&["test/dev: rolling out", "the last run failed", "1 stack rolled out"]);
     assert_eq!(p.get("runs --stack other/dev").len(), 1);
     p.run("retry").expect_code(0).expect_no_data().expect_err(&["nothing to retry"]);

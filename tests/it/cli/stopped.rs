@@ -21,6 +21,12 @@ fn ctrl_c_ends_in_order_and_the_next_sync_goes_on() {
     p.sync().expect_out(&["the last run was cancelled", "1 stack rolled out"]);
     assert_eq!(p.state("test", "dev").names(), ["a", "b"]);
     assert_eq!(p.states(), ["cancelled", "succeeded"]);
+    // So does a time that is over.
+    p.change(&[("a", "path: a.txt, content: two, slow: 1000000"), B]);
+    let said = p.run("sync --timeout 8s").expect_code(1);
+    said.expect_err(&["not done after 8", "so it was stopped in order", "`--timeout` gives it longer"]);
+    p.change(&[A, B]);
+    p.sync().expect_out(&["1 stack rolled out"]);
 }
 
 #[test]

@@ -32,7 +32,7 @@ pub fn terminal(p: &Place, words: &str) -> Command {
     let line = format!("stty cols 100 rows 30; exec {} {words}", program.display());
     script.args(["--quiet", "--return", "--command", &line, "/dev/null"]);
     p.surround(&mut script);
-    script.env("TERM", "xterm-256color").env_remove("NO_COLOR");
+    script.env("TERM", "xterm-256color").env_remove("NO_COLOR").env("PAGER", "cat");
     script
 }
 

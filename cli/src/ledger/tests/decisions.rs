@@ -251,6 +251,7 @@ async fn a_lock_has_one_owner(ledger: &Ledger) {
     assert!(!ledger.unlock(&id, Some("ada")).await.expect("an answer"));
     let owners: Vec<_> = ledger.locks().await.expect("a list").into_iter().map(|lock| lock.owner).collect();
     assert_eq!(owners, ["lee"]);
+    nothing_of_a_rehearsal_is_kept(ledger, &id).await;
     assert!(ledger.unlock(&id, None).await.expect("an answer"));
     assert!(!ledger.unlock(&id, None).await.expect("an answer"));
 }
@@ -300,4 +301,21 @@ async fn a_run_is_asked_to_stop(ledger: &Ledger) {
     assert!(!ledger.is_to_stop(&id).await.expect("an answer") && !ledger.ask_to_stop(&run, "ada").await.expect("one"));
     assert_eq!(ledger.stopped_by(&id, "aaaa").await.expect("an answer").as_deref(), Some("ada"));
     assert_eq!(ledger.stopped_by(&id, "bbbb").await.expect("an answer"), None);
+}
+
+/// What goes and what is refused is so as in the ledger itself, also what a transaction within it writes.
+async fn nothing_of_a_rehearsal_is_kept(ledger: &Ledger, locked: &StackId) {
+    for _ in 0..2 {
+        let rehearsal = ledger.rehearsal().await.expect("a rehearsal");
+        let wish = Wish { owner: "somebody else", reason: "moving", length: 60_000 };
+        assert_eq!(rehearsal.lock(locked, &wish).await, Ok(None));
+        assert_eq!(rehearsal.give_up(locked, None, "why", 1).await, Ok(true));
+        assert_eq!(rehearsal.give_up(locked, None, "why", 1).await, Ok(false));
+        assert_eq!(rehearsal.suspend(locked, Some("later")).await, Ok(()));
+        assert!(rehearsal.known(locked).await.expect("a stack").suspended.is_some());
+        drop(rehearsal);
+        assert!(ledger.lock_on(locked).await.expect("an answer").is_some());
+        assert!(ledger.known(locked).await.expect("a stack").suspended.is_none());
+    }
+    ledger.suspend(locked, None).await.expect("others write again");
 }
