@@ -271,4 +271,22 @@ mod tests {
             assert_eq!(found, expected, "{project} {files:?}");
         }
     }
+
+    /// A policy pack has its packages as a program has, by what its own project file says.
+    #[test]
+    fn packs_are_installed_as_programs_are() {
+        let tree = tempfile::tempdir().expect("a temporary folder");
+        let pack = tree.path().join("policies/house");
+        fs::create_dir_all(&pack).expect("a folder");
+        for name in ["package.json", "package-lock.json", "requirements.txt"] {
+            fs::write(pack.join(name), "{}").expect("a file");
+        }
+        let npm = Some(Missing::Locked(Locked { place: pack.clone(), by: NODE[4] }));
+        let pip = Some(Missing::Program);
+        let cases = [("nodejs", &npm), ("{name: nodejs}", &npm), ("python", &pip), ("opa", &None), ("[", &None)];
+        for (runtime, expected) in cases {
+            fs::write(pack.join("PulumiPolicy.yaml"), format!("runtime: {runtime}\n")).expect("a file");
+            assert_eq!(missing_of_pack(tree.path(), &pack, "PulumiPolicy.yaml"), *expected, "{runtime}");
+        }
+    }
 }

@@ -315,6 +315,31 @@ mod tests {
         assert_eq!(progress.failure().as_deref(), Some("gitinfra:ec2:Vpc web: creating vpc: VpcLimitExceeded"));
     }
 
+    /// Where packs alone are against it, it is known what they refuse; another failure is one.
+    #[test]
+    fn what_packs_refuse_is_told_from_a_failure() {
+        let judged = |level: &str| {
+            format!(
+                r#"{{"policyEvent":{{"resourceUrn":"{VPC}","message":"no such size\n<{{%fg 1%}}>too large\n","policyName":"size","policyPackName":"house","enforcementLevel":"{level}"}}}}"#
+            )
+        };
+        let error = |words: &str| format!(r#"{{"diagnosticEvent":{{"message":"{words}","severity":"error"}}}}"#);
+        let refusal = "the policy pack `house` refused it: size: no such size: too large (gitinfra:ec2:Vpc web)";
+        let cases: [(Vec<String>, &[&str]); 4] = [
+            (vec![judged("mandatory"), judged("advisory"), error("preview failed")], &[refusal]),
+            (vec![judged("mandatory"), error("no such zone"), error("preview failed")], &[]),
+            (vec![judged("advisory")], &[]),
+            (vec![error("preview failed")], &[]),
+        ];
+        for (events, refused) in cases {
+            let mut progress = Progress::default();
+            for text in &events {
+                progress.take(serde_json::from_str(text).expect("an engine event"), 0);
+            }
+            assert_eq!(progress.refused(), refused, "{events:?}");
+        }
+    }
+
     #[test]
     fn marks_and_terminal_sequences_go() {
         let cases =

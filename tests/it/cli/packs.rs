@@ -35,7 +35,7 @@ fn a_policy_pack_holds_what_it_refuses_and_warns_of_the_rest() {
     p.repo.write("policies/house/judge.py", &JUDGE.replace("\"never\": ", "\"unheard\": "));
     p.change(&[A, ("b", "path: b.txt, content: never"), ("c", "path: c.txt, content: seldom")]);
     p.repo.switch("main");
-    let preview = p.run("preview --head change --seal").expect_code(0);
+    let preview = p.run("preview --head change").expect_code(0);
     let warns = "the policy pack `house` warns: seldom: no file says seldom; the token is [secret]";
     preview.expect_out(&["would be held", refused, "+ create files:index:File b", warns]);
     p.repo.merge("change");
