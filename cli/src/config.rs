@@ -18,14 +18,14 @@ use crate::failure::{Failure, Result};
 use crate::glob::matches;
 use crate::repo::{Found, Stack};
 use crate::tags;
-use guard::Part;
+use guard::{Judge, Part};
 use labels::Labels;
 use noise::ScheduleParts;
 use surroundings::{Said, Side, Variables};
 
 pub use effective::{Effective, OfAll, OfWork, Variable};
 pub use fault::wrong;
-pub use guard::{Act, Approvals, Bound, Budget, Guard, Policy};
+pub use guard::{Act, Approvals, Bound, Budget, Guard, Pack, Policy};
 pub use noise::{Drift, Schedule, Then};
 pub use surroundings::{Sources, Surroundings, Work};
 
@@ -50,7 +50,7 @@ pub struct Config {
     /// What holds for every stack; a rule may say otherwise.
     budgets: Vec<Budget>,
     approvals: Option<Approvals>,
-    policies: Vec<Policy>,
+    policies: Vec<Judge>,
     sealed: Option<bool>,
     apply: Option<Apply>,
     /// What is said of drift.
@@ -111,9 +111,9 @@ struct Rule {
     drift: ScheduleParts,
     /// How many have to allow a roll-out, and who may.
     approvals: Option<Approvals>,
-    /// Programs that judge what a roll-out would do.
+    /// Programs and policy packs that judge what a roll-out would do.
     #[serde(default)]
-    policies: Vec<Policy>,
+    policies: Vec<Judge>,
     /// Whether only what a sealed preview showed is rolled out.
     sealed: Option<bool>,
     /// Whether a command may roll a pull request out before its merge.
@@ -269,9 +269,8 @@ impl Config {
     pub fn guard(&self, name: &str) -> Guard {
         let Config { budgets, approvals, policies, sealed, .. } = self;
         let all = Part { budgets, approvals: approvals.as_ref(), policies, sealed: *sealed };
-        let mut guard = Guard::of(std::iter::once(all).chain(self.rules_of(name).map(Rule::part)));
-        guard.policies.iter_mut().for_each(|policy| policy.commit = self.commit.clone());
-        guard
+        let guard = Guard::of(std::iter::once(all).chain(self.rules_of(name).map(Rule::part)));
+        guard.of_commit(self.commit.as_deref())
     }
 
     /// Whether a command may roll out some stack before a merge.
@@ -496,7 +495,14 @@ mod tests {
             ),
             ("budgets: [{types: ['**'], deletes: -1}]", "a whole number of 0 or more, or `any` has to stand here", ""),
             ("concurrency: [{backends: ['**'], most: 0}]", "a whole number of 1 or more has to stand here", ""),
-            ("policies: [{command: []}]", "gitinfra.yaml:1:22: `command` is empty", ""),
+            ("policies: [{command: []}]", "`command` is empty", ""),
+            ("policies: [{pack: a, command: [b]}]", "gitinfra.yaml:1:12: it is either `command`, or `pack`", ""),
+            ("policies: [{config: a.json}]", "it is either `command`, or `pack`", ""),
+            ("policies: [{pack: /etc/pack}]", "`pack` is a path below the repository's root", ""),
+            ("policies: [{pack: a/../../b}]", "`pack` is a path below the repository's root", ""),
+            ("policies: [{pack: 'a,b'}]", "without commas", ""),
+            ("policies: [{pack: a, config: ../b}]", "`config` is a path below the repository's root", ""),
+            ("policies: [{packs: a}]", "there is no key `packs`", "did you mean `pack`?"),
             ("drift: {every: 0s}", "gitinfra.yaml:1:16: `0s` is no time", ""),
             ("rules: [{stacks: ['*'], drift: {every: 0h}}]", "`0h` is no time", ""),
             ("include: [", "gitinfra.yaml:1:", "schema config"),

@@ -1,6 +1,8 @@
 //! Policies: programs that judge what a roll-out would do. They get it as JSON on stdin; their exit code and their words are
 //! the judgement.
 
+mod packs;
+
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
@@ -21,6 +23,8 @@ use crate::record::Action;
 use crate::scrub::Scrubber;
 use crate::seal::Plan;
 use crate::trace;
+
+pub use packs::{Installing, Packs};
 
 /// Who has not judged by then does not judge at all.
 const PATIENCE: Duration = Duration::from_secs(5 * 60);

@@ -112,6 +112,8 @@ impl Previewer {
         let Sorted { touched, mut untouched, gone, faults, config, order, notes: of_config } = sorted;
         notes.extend(of_config);
         notes.extend(notes::of_tags(touched.iter().map(|touched| &touched.stack)));
+        let names: Vec<String> = touched.iter().map(|touched| touched.stack.name()).collect();
+        notes.extend(notes::of_circles(&names, &order));
         let (mut stacks, mut worst) = (Vec::new(), faults.first().map(|fault| fault.failure.kind));
         if !touched.is_empty() {
             let kind;
@@ -284,6 +286,7 @@ impl Sealing {
             environment: surroundings.digests(&self.key),
             state: String::new(),
             versions: Default::default(),
+            packs: Default::default(),
             refresh: false,
             destroy: phase == Phase::PreviewDestroy,
         }

@@ -42,6 +42,9 @@ pub struct Ground {
     pub state: String,
     /// Versions of the engine, of the program's language and of the plugins, by name.
     pub versions: BTreeMap<String, String>,
+    /// Which policy packs judged it, by their folders, with the ids of their files.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub packs: BTreeMap<String, String>,
     /// Whether what stands was looked at anew, and not only what the state says of it.
     #[serde(default)]
     pub refresh: bool,
@@ -66,6 +69,9 @@ pub struct Seal {
     /// Whether the program reads outputs of other stacks. They are no part of the ground, so what would happen has to be asked again.
     #[serde(default = "unknown_reads")]
     pub reads_others: bool,
+    /// What policy packs refused of it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub refused: Vec<String>,
 }
 
 /// A seal that does not say it was made before anybody asked.
@@ -95,6 +101,7 @@ pub enum Field {
     Environment,
     State,
     Versions,
+    Packs,
     Outputs,
 }
 
@@ -146,6 +153,11 @@ impl Ground {
                 Field::Versions,
                 self.versions == now.versions,
                 format!("other versions are at work: {}", versions(&self.versions, &now.versions)),
+            ),
+            (
+                Field::Packs,
+                self.packs == now.packs,
+                format!("other policy packs judge it: {}", differing(&self.packs, &now.packs)),
             ),
         ];
         let others = all.into_iter().filter(|(_, is_same, _)| !is_same);
@@ -214,6 +226,7 @@ mod tests {
             environment: handed(&[("AWS_REGION", Some("1")), ("DB", Some("2")), ("AWS_PROFILE", None)]),
             state: text("dddd"),
             versions: of(&[("pulumi", "3.259.0"), ("aws", "7.0.0")]),
+            packs: of(&[("policies/house", "eeee")]),
             refresh: false,
             destroy: false,
         }
@@ -224,7 +237,8 @@ mod tests {
         let same = ground();
         assert_eq!(same.others(&ground(), true, true), []);
         type Change = fn(&mut Ground);
-        let cases: [(Change, Field, &str); 6] = [
+        let cases: [(Change, Field, &str); 7] = [
+            (|now| now.packs = of(&[("policies/house", "ffff")]), Field::Packs, "judge it: policies/house"),
             (|now| now.stack = "net/prod".to_owned(), Field::Stack, "another one"),
             (|now| now.tree = "x".to_owned(), Field::Tree, "the files are not those"),
             (|now| now.state = "x".to_owned(), Field::State, "state changed"),
@@ -262,7 +276,13 @@ mod tests {
 
     #[test]
     fn a_seals_name_is_of_all_that_it_holds() {
-        let seal = Seal { ground: ground(), changes: "e".to_owned(), plan: Plan::default(), reads_others: false };
+        let seal = Seal {
+            ground: ground(),
+            changes: "e".to_owned(),
+            plan: Plan::default(),
+            reads_others: false,
+            refused: Vec::new(),
+        };
         assert_eq!(seal.id().len(), 12);
         assert_ne!(seal.id(), Seal { changes: "f".to_owned(), ..seal.clone() }.id());
         let elsewhere = Ground { head: "x".to_owned(), ..ground() };

@@ -20,6 +20,7 @@ mod killed;
 mod ledger;
 mod locks;
 mod packages;
+mod packs;
 mod page;
 mod place;
 mod postgres;

@@ -159,6 +159,7 @@ fn rows(item: &Shown, branch: &str) -> String {
     rows.push(("Checked out", if of.sparse { "what it needs" } else { "the whole commit" }.to_owned()));
     rows.extend([("Approvals", approvals(of)), ("Sealed preview", word(of.sealed, "required", "not required"))]);
     rows.extend(of.policies.iter().map(|command| ("Policy", command.join(" "))));
+    rows.extend(of.packs.iter().map(|pack| ("Policy pack", pack.folder.clone())));
     rows.extend(of.budgets.iter().enumerate().map(|(at, budget)| ("Budget", bounded(at, budget))));
     let drift = of.drift.as_ref().map(|drift| {
         let then = word(drift.then == config::Then::Reconcile, "reconcile", "report");

@@ -137,7 +137,7 @@ mod tests {
             }
         }
         let keys: Vec<&str> = examples.iter().map(|(key, _)| *key).collect();
-        assert_eq!(keys, ["include", "exclude", "rules", "budgets", "approvals", "drift"]);
+        assert_eq!(keys, ["include", "exclude", "rules", "budgets", "approvals", "policies", "drift"]);
         let whole = examples.iter().map(|(_, example)| example.as_str()).collect::<Vec<_>>().join("\n");
         for text in examples.iter().map(|(_, example)| example).chain([&whole]) {
             assert_ne!(Config::read(text).expect("the example is right"), Config::default(), "{text}");

@@ -8,7 +8,7 @@ use jiff::SignedDuration;
 use serde::Serialize;
 use serde_saphyr::Spanned;
 
-use super::guard::{Approvals, Budget};
+use super::guard::{Approvals, Budget, Pack};
 use super::noise::{Noise, Then};
 use super::surroundings::{Name, Said, Value, Work, said, timeout};
 use super::{Apply, Concurrency, Config, FILE};
@@ -39,6 +39,8 @@ pub struct Effective {
     pub budgets: Vec<Budget>,
     /// Programs, with their arguments.
     pub policies: Vec<Vec<String>>,
+    /// Policy packs.
+    pub packs: Vec<Pack>,
     pub drift: Option<LooksForDrift>,
     pub preview: OfWork,
     pub rollout: OfWork,
@@ -115,6 +117,7 @@ impl Config {
             sealed: guard.sealed,
             budgets: guard.budgets().to_vec(),
             approvals: guard.approvals,
+            packs: guard.packs,
             policies: guard.policies.into_iter().map(|policy| policy.command).collect(),
             drift: schedule.map(|schedule| LooksForDrift {
                 every: millis(schedule.every),
@@ -190,7 +193,7 @@ rules:
   triggers: ['shared/**']
   after: ['base/*']
   budgets: [{types: ['aws:ec2:*'], deletes: 2, replaces: any}]
-  policies: [{command: [sh, judge.sh]}]
+  policies: [{command: [sh, judge.sh]}, {pack: ./policies/house}]
   sealed: true
   drift: {then: reconcile}
   rollout: {environment: {KEY: {fromFile: /run/key}}, timeout: 1h}
@@ -223,6 +226,7 @@ rules:
             ("/approvals", r#"{"count":1,"from":["ada"]}"#),
             ("/budgets/1", r#"{"deletes":2,"replaces":"any","types":["aws:ec2:*"]}"#),
             ("/policies", r#"[["sh","judge.sh"]]"#),
+            ("/packs", r#"[{"config":null,"folder":"policies/house"}]"#),
             ("/drift", r#"{"every":"6h","jitter":"30m","then":"reconcile"}"#),
             ("/preview/timeout", r#""20m""#),
             ("/rollout/timeout", r#""1h""#),

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
-use serde::de::{Error as _, Visitor};
+use serde::de::Visitor;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::any;
@@ -45,15 +45,40 @@ struct ApprovalsFile {
 }
 
 /// A program that judges what a roll-out would do.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Policy {
     /// The program and its arguments. It runs among the files of the commit that names it.
-    #[serde(deserialize_with = "command")]
     pub command: Vec<String>,
     /// That commit, where it was read out of one.
+    pub commit: Option<String>,
+}
+
+/// A policy pack, which the engine asks about each resource.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Pack {
+    /// Its folder, from the repository's root.
+    pub folder: String,
+    /// The file of its configuration, from the repository's root.
+    pub config: Option<String>,
+    /// The commit that names it, whose files it has, where it was read out of one.
     #[serde(skip)]
     pub commit: Option<String>,
+}
+
+/// Who judges: one entry of `policies`.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "JudgeFile")]
+pub enum Judge {
+    Command(Vec<String>),
+    Pack { folder: String, config: Option<String> },
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct JudgeFile {
+    command: Option<Vec<String>>,
+    pack: Option<String>,
+    config: Option<String>,
 }
 
 /// What is asked of a stack's roll-outs.
@@ -63,6 +88,7 @@ pub struct Guard {
     budgets: Vec<Budget>,
     pub approvals: Option<Approvals>,
     pub policies: Vec<Policy>,
+    pub packs: Vec<Pack>,
     /// Only what a sealed preview showed is rolled out.
     pub sealed: bool,
 }
@@ -71,7 +97,7 @@ pub struct Guard {
 pub(super) struct Part<'a> {
     pub budgets: &'a [Budget],
     pub approvals: Option<&'a Approvals>,
-    pub policies: &'a [Policy],
+    pub policies: &'a [Judge],
     pub sealed: Option<bool>,
 }
 
@@ -89,7 +115,7 @@ impl Guard {
         let mut guard = Guard { budgets: vec![stateful], ..Guard::default() };
         for part in parts {
             guard.budgets.extend(part.budgets.iter().cloned());
-            guard.policies.extend(part.policies.iter().cloned());
+            part.policies.iter().for_each(|judge| guard.add(judge));
             guard.approvals = part.approvals.cloned().or(guard.approvals);
             guard.sealed = part.sealed.unwrap_or(guard.sealed);
         }
@@ -99,6 +125,20 @@ impl Guard {
     /// All of them, of which the first is for what holds data.
     pub fn budgets(&self) -> &[Budget] {
         &self.budgets
+    }
+
+    fn add(&mut self, judge: &Judge) {
+        match judge.clone() {
+            Judge::Command(command) => self.policies.push(Policy { command, commit: None }),
+            Judge::Pack { folder, config } => self.packs.push(Pack { folder, config, commit: None }),
+        }
+    }
+
+    /// The same, as what a commit says.
+    pub(super) fn of_commit(mut self, commit: Option<&str>) -> Guard {
+        self.policies.iter_mut().for_each(|policy| policy.commit = commit.map(str::to_owned));
+        self.packs.iter_mut().for_each(|pack| pack.commit = commit.map(str::to_owned));
+        self
     }
 
     /// The budget that decides how many of a type may be deleted or replaced, by its number, with that bound; `None` where
@@ -178,11 +218,33 @@ impl TryFrom<ApprovalsFile> for Approvals {
     }
 }
 
-fn command<'a, D: Deserializer<'a>>(deserializer: D) -> Result<Vec<String>, D::Error> {
-    let command = Vec::<String>::deserialize(deserializer)?;
-    match command.first().is_none_or(String::is_empty) {
-        true => Err(D::Error::custom("`command` is empty: it is a program and its arguments")),
-        false => Ok(command),
+impl TryFrom<JudgeFile> for Judge {
+    type Error = String;
+
+    fn try_from(file: JudgeFile) -> Result<Judge, String> {
+        match file {
+            JudgeFile { command: Some(command), pack: None, config: None } => {
+                match command.first().is_none_or(String::is_empty) {
+                    true => Err("`command` is empty: it is a program and its arguments".to_owned()),
+                    false => Ok(Judge::Command(command)),
+                }
+            }
+            JudgeFile { command: None, pack: Some(folder), config } => {
+                let folder = inside("pack", &folder)?;
+                Ok(Judge::Pack { folder, config: config.map(|file| inside("config", &file)).transpose()? })
+            }
+            _ => Err("it is either `command`, or `pack` with or without `config`".to_owned()),
+        }
+    }
+}
+
+/// A path from the repository's root that does not leave it, as git spells it. The engine parts several packs at commas.
+fn inside(key: &str, path: &str) -> Result<String, String> {
+    let parts: Vec<&str> = path.split('/').filter(|part| !matches!(*part, "" | ".")).collect();
+    let leaves = path.starts_with('/') || parts.contains(&"..");
+    match leaves || parts.is_empty() || path.contains([',', '"', '\\', '\n', '\r']) {
+        true => Err(format!("`{key}` is a path below the repository's root, without commas and quotes")),
+        false => Ok(parts.join("/")),
     }
 }
 

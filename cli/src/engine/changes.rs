@@ -41,6 +41,9 @@ pub struct ChangeSet {
     /// Whether the program reads outputs of other stacks.
     #[serde(skip)]
     pub reads_others: bool,
+    /// What policy packs refused of it.
+    #[serde(skip)]
+    pub refused: Vec<String>,
 }
 
 /// One resource that would change.
@@ -127,6 +130,14 @@ impl ChangeSet {
     }
 
     /// Takes out the secrets that the engine didn't know to be any.
+    /// The same changes, as they are without policy packs, with what those said when they refused them.
+    pub fn refused_with(mut self, judged: ChangeSet) -> ChangeSet {
+        let is_new = |said: &Said| said.severity == Severity::Warning && !self.diagnostics.contains(said);
+        let warnings: Vec<Said> = judged.diagnostics.into_iter().filter(is_new).collect();
+        self.diagnostics.extend(warnings);
+        ChangeSet { refused: judged.refused, ..self }
+    }
+
     pub fn scrub(&mut self, scrubber: &Scrubber) {
         let clean = |text: &mut String| *text = scrubber.scrub(text);
         for resource in &mut self.resources {
@@ -144,6 +155,7 @@ impl ChangeSet {
             clean(&mut said.message);
             said.urn.iter_mut().for_each(clean);
         }
+        self.refused.iter_mut().for_each(clean);
         let parents = std::mem::take(&mut self.parents).into_iter();
         self.parents = parents.map(|(child, parent)| (scrubber.scrub(&child), scrubber.scrub(&parent))).collect();
         let secrets = std::mem::take(&mut self.secrets).into_iter();

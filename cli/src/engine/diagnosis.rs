@@ -18,7 +18,14 @@ pub fn diagnose(ending: &Ending, progress: &Progress) -> Failure {
     if let Some(holder) = holder(complaint) {
         return Failure::busy(format!("the engine's lock is held by {holder}")).hint(WHEN_LOCKED);
     }
-    let message = progress.failure().unwrap_or_else(|| complaint.clone());
+    let message = match progress.failure() {
+        // What a policy pack prints when it can't start does not say that it is one.
+        Some(said) if complaint.starts_with("policy pack ") && !said.contains(complaint) => {
+            format!("{complaint}\n{said}")
+        }
+        Some(said) => said,
+        None => complaint.clone(),
+    };
     let crash = crash::told(&message);
     let message = crash.as_ref().and_then(|crash| crash.lines().next()).map_or(message.as_str(), str::trim_end);
     let failure = match progress.has_begun || ending.killed {

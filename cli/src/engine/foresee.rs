@@ -96,6 +96,9 @@ impl Foreseeing {
                 }
             }
         }
+        if !ending.success && !ending.cancelled && progress.has_ended() {
+            changes.refused = progress.refused();
+        }
         changes.counts = progress.counts();
         changes.reads_others = !progress.reads.is_empty();
         Ok(Foreseen { changes, progress, ending })

@@ -36,9 +36,18 @@ pub enum Missing {
 pub fn missing(tree: &Path, stack: &Stack) -> Option<Missing> {
     let program = tree.join(&stack.program);
     let folder = if program.is_file() { program.parent().unwrap_or(tree) } else { program.as_path() };
-    let options = Options::read(&tree.join(&stack.project_file));
-    match stack.runtime.as_str() {
-        "nodejs" | "bun" => missing_of_node(tree, folder, &options),
+    missing_of(tree, folder, &stack.runtime, &Options::read(&tree.join(&stack.project_file)))
+}
+
+/// What a policy pack's packages lack, by its own project file.
+pub fn missing_of_pack(tree: &Path, pack: &Path, project: &str) -> Option<Missing> {
+    let options = Options::read(&pack.join(project));
+    missing_of(tree, pack, &options.runtime, &options)
+}
+
+fn missing_of(tree: &Path, folder: &Path, runtime: &str, options: &Options) -> Option<Missing> {
+    match runtime {
+        "nodejs" | "bun" => missing_of_node(tree, folder, options),
         "python" => {
             let names = ["requirements.txt", "pyproject.toml"];
             let is_python = |folder: &Path| names.iter().any(|name| folder.join(name).is_file());
@@ -54,6 +63,7 @@ pub fn missing(tree: &Path, stack: &Stack) -> Option<Missing> {
 /// What a project says of how its packages are installed.
 #[derive(Debug, Default)]
 struct Options {
+    runtime: String,
     tool: Option<String>,
     virtualenv: Option<String>,
     /// Packages that `pulumi install` makes itself.
@@ -64,9 +74,10 @@ impl Options {
     fn read(project: &Path) -> Options {
         let text = fs::read_to_string(project).unwrap_or_default();
         let project: Value = serde_saphyr::from_str(&text).unwrap_or_default();
-        let options = &project["runtime"]["options"];
+        let (runtime, options) = (&project["runtime"], &project["runtime"]["options"]);
         let text = |name: &str| options[name].as_str().map(str::to_owned);
         Options {
+            runtime: runtime.as_str().or_else(|| runtime["name"].as_str()).unwrap_or_default().to_owned(),
             tool: text("packagemanager").or_else(|| text("toolchain")),
             virtualenv: text("virtualenv"),
             has_packages: project["packages"].as_object().is_some_and(|packages| !packages.is_empty()),
@@ -256,6 +267,24 @@ mod tests {
             });
             let expected = expected.map(|(place, program, locked)| (place.map(inside), program, locked));
             assert_eq!(found, expected, "{project} {files:?}");
+        }
+    }
+
+    /// A policy pack has its packages as a program has, by what its own project file says.
+    #[test]
+    fn packs_are_installed_as_programs_are() {
+        let tree = tempfile::tempdir().expect("a temporary folder");
+        let pack = tree.path().join("policies/house");
+        fs::create_dir_all(&pack).expect("a folder");
+        for name in ["package.json", "package-lock.json", "requirements.txt"] {
+            fs::write(pack.join(name), "{}").expect("a file");
+        }
+        let npm = Some(Missing::Locked(Locked { place: pack.clone(), by: NODE[4] }));
+        let pip = Some(Missing::Program);
+        let cases = [("nodejs", &npm), ("{name: nodejs}", &npm), ("python", &pip), ("opa", &None), ("[", &None)];
+        for (runtime, expected) in cases {
+            fs::write(pack.join("PulumiPolicy.yaml"), format!("runtime: {runtime}\n")).expect("a file");
+            assert_eq!(missing_of_pack(tree.path(), &pack, "PulumiPolicy.yaml"), *expected, "{runtime}");
         }
     }
 }

@@ -26,6 +26,8 @@ pub struct Progress {
     pub outputs: BTreeMap<String, Value>,
     /// The stacks whose outputs it read, as it names them.
     pub reads: BTreeSet<String>,
+    /// What policy packs refused, each with the resource that it is about.
+    refusals: Vec<Fault>,
     /// Errors in the order in which they came.
     errors: Vec<Fault>,
     /// What the program and its language wrote to stderr, which is all that some failures leave.
@@ -71,7 +73,11 @@ impl Progress {
         if let Some(said) = event.diagnostic_event.as_ref().filter(|said| said.severity == "info#err") {
             self.complaints.push(plain(&said.message).trim_end().to_owned());
         }
-        let said = event.diagnostic_event.and_then(diagnostic).or_else(|| event.policy_event.map(policy));
+        let judged = event.policy_event.map(policy);
+        if let Some(News::Diagnostic { severity: Severity::Error, urn, message }) = &judged {
+            self.refusals.push(Fault::new(urn.as_ref(), message));
+        }
+        let said = event.diagnostic_event.and_then(diagnostic).or(judged);
         said.or_else(|| event.error_event.map(|error| fault(error.error))).filter(|said| self.is_news(said))
     }
 
@@ -98,11 +104,19 @@ impl Progress {
         let is_closing = is_closing(message) && !self.errors.is_empty();
         let is_news = self.said.insert((urn.clone(), message.clone())) && !is_closing;
         if is_news && *severity == Severity::Error {
-            let urn = urn.clone().filter(|urn| !urn::is_stack(urn));
-            self.errors.push(Fault { urn, message: message.trim().to_owned() });
+            self.errors.push(Fault::new(urn.as_ref(), message));
         }
         // Whoever asked for the end is told of it in better words.
         is_news && !matches!(message.trim(), "update canceled" | "preview canceled")
+    }
+
+    /// What policy packs refused, where it failed for nothing else.
+    pub fn refused(&self) -> Vec<String> {
+        let is_of_packs = |error: &Fault| is_closing(&error.message) || self.refusals.contains(error);
+        match self.errors.iter().all(is_of_packs) {
+            true => self.refusals.iter().map(Fault::with_resource).collect(),
+            false => Vec::new(),
+        }
     }
 
     /// What a reader should see first of a failure: an error that says something, with what the program complained of when
@@ -168,8 +182,13 @@ fn diagnostic(event: Diagnostic) -> Option<News> {
 }
 
 fn policy(event: Policy) -> News {
-    let severity = if event.enforcement_level == "mandatory" { Severity::Error } else { Severity::Warning };
-    let message = format!("policy {}/{}: {}", event.policy_pack_name, event.policy_name, plain(&event.message).trim());
+    let (pack, policy) = (&event.policy_pack_name, &event.policy_name);
+    let words =
+        plain(&event.message).lines().map(str::trim).filter(|line| !line.is_empty()).collect::<Vec<_>>().join(": ");
+    let (severity, message) = match event.enforcement_level.as_str() {
+        "mandatory" => (Severity::Error, format!("the policy pack `{pack}` refused it: {policy}: {words}")),
+        _ => (Severity::Warning, format!("the policy pack `{pack}` warns: {policy}: {words}")),
+    };
     let urn = (!event.resource_urn.is_empty()).then_some(event.resource_urn);
     News::Diagnostic { severity, urn, message }
 }
@@ -179,13 +198,25 @@ fn fault(message: String) -> News {
 }
 
 /// An error, and the resource that it is about.
-#[derive(Debug)]
+#[derive(Debug, PartialEq, Eq)]
 struct Fault {
     urn: Option<String>,
     message: String,
 }
 
 impl Fault {
+    fn new(urn: Option<&String>, message: &str) -> Fault {
+        let urn = urn.filter(|urn| !urn::is_stack(urn)).cloned();
+        Fault { urn, message: message.trim().to_owned() }
+    }
+
+    fn with_resource(&self) -> String {
+        match self.urn.as_deref().map(urn::parse) {
+            Some(urn) => format!("{} ({} {})", self.message, urn.kind, urn.name),
+            None => self.message.clone(),
+        }
+    }
+
     fn in_words(&self) -> String {
         match self.urn.as_deref().map(urn::parse) {
             Some(urn) => format!("{} {}: {}", urn.kind, urn.name, self.message),
@@ -282,6 +313,31 @@ mod tests {
         progress.take(serde_json::from_str(&hung_up).expect("an engine event"), 0);
         assert_eq!(progress.errors.len(), 1, "the closing words add nothing");
         assert_eq!(progress.failure().as_deref(), Some("gitinfra:ec2:Vpc web: creating vpc: VpcLimitExceeded"));
+    }
+
+    /// Where packs alone are against it, it is known what they refuse; another failure is one.
+    #[test]
+    fn what_packs_refuse_is_told_from_a_failure() {
+        let judged = |level: &str| {
+            format!(
+                r#"{{"policyEvent":{{"resourceUrn":"{VPC}","message":"no such size\n<{{%fg 1%}}>too large\n","policyName":"size","policyPackName":"house","enforcementLevel":"{level}"}}}}"#
+            )
+        };
+        let error = |words: &str| format!(r#"{{"diagnosticEvent":{{"message":"{words}","severity":"error"}}}}"#);
+        let refusal = "the policy pack `house` refused it: size: no such size: too large (gitinfra:ec2:Vpc web)";
+        let cases: [(Vec<String>, &[&str]); 4] = [
+            (vec![judged("mandatory"), judged("advisory"), error("preview failed")], &[refusal]),
+            (vec![judged("mandatory"), error("no such zone"), error("preview failed")], &[]),
+            (vec![judged("advisory")], &[]),
+            (vec![error("preview failed")], &[]),
+        ];
+        for (events, refused) in cases {
+            let mut progress = Progress::default();
+            for text in &events {
+                progress.take(serde_json::from_str(text).expect("an engine event"), 0);
+            }
+            assert_eq!(progress.refused(), refused, "{events:?}");
+        }
     }
 
     #[test]

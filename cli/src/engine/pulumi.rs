@@ -12,6 +12,7 @@ use tokio::process::{Child, Command};
 use tokio_util::sync::CancellationToken;
 
 use super::progress::plain;
+use super::run::PolicyPack;
 use super::{home, orphans};
 use crate::environment::Environment;
 use crate::failure::{Failure, Result};
@@ -34,6 +35,8 @@ pub struct Pulumi {
     lock: Option<Arc<File>>,
     /// By which the user asks everything to end.
     cancel: CancellationToken,
+    /// The policy packs that its engine asks.
+    pub(super) packs: Arc<[PolicyPack]>,
 }
 
 /// A program as it is on the disk.
@@ -68,7 +71,13 @@ impl Pulumi {
     pub async fn find(environment: &Environment) -> Result<Pulumi> {
         let program = on_path(environment, "pulumi")
             .ok_or_else(|| Failure::setup("the `pulumi` CLI is not on the PATH").hint(HOW_TO_GET))?;
-        let pulumi = Pulumi { program, environment: environment.clone(), lock: None, cancel: CancellationToken::new() };
+        let pulumi = Pulumi {
+            program,
+            environment: environment.clone(),
+            lock: None,
+            cancel: CancellationToken::new(),
+            packs: Arc::default(),
+        };
         let file = pulumi.file();
         if file.is_some() && *fit() == file {
             return Ok(pulumi);
@@ -105,7 +114,13 @@ impl Pulumi {
     #[cfg(test)]
     pub(super) fn idle(environment: &Environment) -> Pulumi {
         let program = PathBuf::from("/no/such/pulumi");
-        Pulumi { program, environment: environment.clone(), lock: None, cancel: CancellationToken::new() }
+        Pulumi {
+            program,
+            environment: environment.clone(),
+            lock: None,
+            cancel: CancellationToken::new(),
+            packs: Arc::default(),
+        }
     }
 
     /// What it says of itself.
@@ -147,6 +162,11 @@ impl Pulumi {
     /// The same CLI, whose short commands end when the user wants it: one may wait for a backend that says nothing.
     pub fn until(self, cancel: &CancellationToken) -> Pulumi {
         Pulumi { cancel: cancel.clone(), ..self }
+    }
+
+    /// The same CLI, whose engine asks these policy packs.
+    pub fn judged_by(&self, packs: &[PolicyPack]) -> Pulumi {
+        Pulumi { packs: packs.into(), ..self.clone() }
     }
 
     /// The same CLI that sees these variables and no others.

@@ -33,6 +33,21 @@ pub enum Phase {
     UpRefresh,
 }
 
+impl Phase {
+    /// Whether the engine asks policy packs. They judge what a program makes, and none runs in a destroy.
+    fn is_judged(self) -> bool {
+        matches!(self, Phase::Preview | Phase::Up | Phase::PreviewRefresh | Phase::UpRefresh)
+    }
+}
+
+/// A policy pack on the disk, with what it needs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PolicyPack {
+    pub folder: PathBuf,
+    /// The file of its configuration, if it has one.
+    pub config: Option<PathBuf>,
+}
+
 /// A running engine.
 pub struct Engine {
     child: Child,
@@ -84,6 +99,9 @@ impl Pulumi {
             // What confirms everything contradicts what is only shown.
             command.env_remove("PULUMI_SKIP_CONFIRMATIONS");
         }
+        if phase.is_judged() {
+            judges(&mut command, &self.packs);
+        }
         command.arg("--event-log").arg(format!("tcp://{}", server.address));
         if let Some(plan) = plan {
             command.arg("--show-secrets").arg("--save-plan").arg(&plan.place);
@@ -120,6 +138,18 @@ fn arguments(command: &mut Command, phase: Phase, stack: &str, message: &str) {
     command.args(["--stack", stack, "--non-interactive", "--color", "never", "--suppress-progress"]);
     if !message.is_empty() {
         command.args(["--message", message]);
+    }
+}
+
+/// Has the engine ask policy packs. It wants a configuration for each or for none, and a list of its own has an empty entry in quotes.
+fn judges(command: &mut Command, packs: &[PolicyPack]) {
+    let is_configured = packs.iter().any(|pack| pack.config.is_some());
+    for pack in packs {
+        command.arg("--policy-pack").arg(&pack.folder);
+        if is_configured {
+            let config = pack.config.as_deref().unwrap_or(Path::new("\"\""));
+            command.arg("--policy-pack-config").arg(config);
+        }
     }
 }
 

@@ -92,6 +92,27 @@ impl Mirror {
         Ok(folder)
     }
 
+    /// The id of a folder of a commit, where there is one at that path.
+    pub fn folder_id(&self, commit: &str, path: &str) -> Result<Option<String>> {
+        self.id_at(commit, path, |kind, _| kind == Some(ObjectType::Tree))
+    }
+
+    /// The id of a file of a commit, where there is one at that path; a link is none.
+    pub fn file_id(&self, commit: &str, path: &str) -> Result<Option<String>> {
+        self.id_at(commit, path, |kind, mode| kind == Some(ObjectType::Blob) && mode != i32::from(git2::FileMode::Link))
+    }
+
+    fn id_at(
+        &self,
+        commit: &str,
+        path: &str,
+        fits: impl Fn(Option<ObjectType>, i32) -> bool,
+    ) -> Result<Option<String>> {
+        let tree = self.tree(self.oid(commit)?).map_err(|error| unreadable(commit, &error))?;
+        let entry = tree.get_path(std::path::Path::new(path)).ok();
+        Ok(entry.filter(|entry| fits(entry.kind(), entry.filemode())).map(|entry| entry.id().to_string()))
+    }
+
     /// What stands in the file that a link leads to; nothing for one that leads out, and `None` where there is no file.
     fn content_behind(&self, commit: &str, listing: &Listing, link: &str) -> Result<Option<Vec<u8>>> {
         let Ok(way) = follow(&listing.links, "", link) else {

@@ -49,6 +49,15 @@ pub(super) fn of_tags<'a>(stacks: impl Iterator<Item = &'a Stack>) -> Option<Str
         .then(|| format!("the merge alone does not roll out {}, but a tag does: {}", list(&names, 5), globs.join(", ")))
 }
 
+/// Stacks that wait for one another, each circle in a sentence.
+pub(super) fn of_circles(names: &[String], order: &Order) -> Vec<String> {
+    let named = |circle: &Vec<usize>| circle.iter().map(|at| names[*at].as_str()).collect::<Vec<_>>().join(" and ");
+    let circles = order.circles().iter().map(named);
+    circles
+        .map(|named| format!("{named} wait for one another in a circle, and what would close it does not count"))
+        .collect()
+}
+
 /// Who reads stacks that could not be previewed.
 pub(super) fn of_readers(names: &[String], order: &Order, failed: &[&str]) -> Option<String> {
     let is_read = |at: &usize| failed.contains(&names[*at].as_str()) && !order.followers([*at]).is_empty();

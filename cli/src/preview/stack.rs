@@ -7,7 +7,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::throwaway::Stage;
 use super::{Guards, Place, Previewer, Sealing};
-use crate::config::{Sources, Surroundings, Work};
+use crate::config::{Pack, Sources, Surroundings, Work};
 use crate::digest::Key;
 use crate::engine::changes::ChangeSet;
 use crate::engine::{Backend, Foresee, Foreseen, Glimpse, Phase, Pulumi, Shelf, diagnose, missing, unknown_stack};
@@ -17,13 +17,13 @@ use crate::failure::{Failure, Result};
 use crate::git::Worktree;
 use crate::judge;
 use crate::limit::Limit;
-use crate::policy::{self, Question};
+use crate::policy::{self, Installing, Packs, Question};
 use crate::process::kill_group;
 use crate::record::Action;
 use crate::repo::Stack;
 use crate::rollout::{STOPPING, waiting_for};
 use crate::scrub::Scrubber;
-use crate::seal::{Plan, Seal};
+use crate::seal::{Ground, Plan, Seal};
 use crate::trace;
 
 /// How often a stack is previewed for its seal.
@@ -58,6 +58,8 @@ pub(super) struct Ready<'a> {
     /// What the engine sees, and how it came by it.
     pub surroundings: &'a Surroundings,
     limit: &'a Limit,
+    /// The policy packs that judge what its program makes.
+    packs: Packs,
 }
 
 impl Place<'_> {
@@ -94,7 +96,8 @@ impl Place<'_> {
             let installed = pulumi.install(&missing, &folder, &shelf, &limit.cancel);
             trace::part("install packages").of(installed).await?;
         }
-        let ready = Ready { stack, backend, pulumi, folder, surroundings, limit };
+        let packs = self.packs(stack, &pulumi, &limit.cancel).await?;
+        let ready = Ready { stack, backend, pulumi, folder, surroundings, limit, packs };
         let stage = match self.planned_stage(&ready, before).await? {
             Some(stage) => stage,
             None => self.stage(&ready).await?,
@@ -120,6 +123,13 @@ impl Place<'_> {
         Ok(seen)
     }
 
+    async fn packs(&self, stack: &Stack, pulumi: &Pulumi, cancel: &CancellationToken) -> Result<Packs> {
+        let guard = self.config.guard(&stack.name());
+        let packs: Vec<&Pack> = guard.packs.iter().filter(|_| self.phase == Phase::Preview).collect();
+        let shelf = &Shelf::of(&self.previewer.context.state_dir, Work::Preview);
+        Packs::of(&packs, &self.previewer.mirror, &Installing { pulumi, shelf, cancel }).await
+    }
+
     /// What would hold the roll-out of these changes.
     async fn objections(
         &self,
@@ -141,6 +151,7 @@ impl Place<'_> {
             let by = (&self.previewer.environment, scrubber);
             objections.extend(policy::refused(policy, &question, &mut folders, by, cancel).await?);
         }
+        objections.extend(shown.refused);
         objections.extend(judge::asks(&plan, &guard));
         Ok(objections)
     }
@@ -164,12 +175,12 @@ impl Place<'_> {
             }
             if pulumi.rests_on(&before, folder, stack, &sealing.key, ready.stack.imports).await? {
                 let ground = sealing.ground(&self.previewer.mirror.source.label, &name, self.phase, ready.surroundings);
-                let ground = ground.with(before.identity);
+                let ground = Ground { packs: ready.packs.ids().clone(), ..ground.with(before.identity) };
                 let digest = Plan::of(&changes).digest(&sealing.key);
                 let mut shown = changes.clone();
                 shown.scrub(scrubber);
-                let reads_others = changes.reads_others;
-                let seal = Some(Seal { ground, changes: digest, plan: Plan::of(&shown), reads_others });
+                let (reads_others, refused, plan) = (changes.reads_others, shown.refused.clone(), Plan::of(&shown));
+                let seal = Some(Seal { ground, changes: digest, plan, reads_others, refused });
                 return Ok(Seen { changes, seal, ..Seen::default() });
             }
         }
@@ -218,7 +229,18 @@ impl Place<'_> {
         }
     }
 
+    /// What the engine says that would change. All of it the engine tells only where no policy pack refuses it.
     async fn engine(&self, pulumi: &Pulumi, ready: &Ready<'_>, output: &Path) -> Result<(ChangeSet, Option<Failure>)> {
+        let (judged, failure) = self.run(&ready.packs.judge(pulumi), ready, output).await?;
+        if judged.refused.is_empty() {
+            let told = |failure: Failure| Failure { message: ready.packs.told(&failure.message), ..failure };
+            return Ok((judged, failure.map(told)));
+        }
+        let (changes, failure) = self.run(pulumi, ready, output).await?;
+        Ok((changes.refused_with(judged), failure))
+    }
+
+    async fn run(&self, pulumi: &Pulumi, ready: &Ready<'_>, output: &Path) -> Result<(ChangeSet, Option<Failure>)> {
         let (context, name) = (&self.previewer.context, ready.stack.name());
         let (folder, stack) = (&ready.folder, &ready.stack.stack);
         let key = self.sealing.as_ref().map_or_else(Key::fresh, |sealing| sealing.key.clone());
@@ -233,8 +255,8 @@ impl Place<'_> {
         let overdue = async {
             cancel.cancelled().await;
             tokio::time::sleep(PATIENCE).await;
-            // A preview changes nothing, so one that does not stop may be cut off.
-            if ready.limit.is_over() {
+            // A preview changes nothing, so one that does not stop may be cut off. The engine waits for a policy pack that hangs as it starts.
+            if ready.limit.is_over() || !ready.packs.is_empty() {
                 kill_group(Some(group));
             }
             std::future::pending::<()>().await

@@ -86,10 +86,11 @@ mod tests {
             environment,
             state,
             versions,
+            packs: Default::default(),
             refresh: false,
             destroy: false,
         };
-        Seal { ground, changes: "digest".to_owned(), plan: Plan::default(), reads_others: false }
+        Seal { ground, changes: "digest".to_owned(), plan: Plan::default(), reads_others: false, refused: Vec::new() }
     }
 
     fn preview(head: &str, stacks: &[(&str, &str)]) -> Preview {

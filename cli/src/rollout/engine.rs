@@ -13,6 +13,7 @@ use crate::event::Body;
 use crate::failure::{Failure, Result};
 use crate::ledger::{Lease, PutOut, Reads};
 use crate::order::referred;
+use crate::policy::Packs;
 use crate::record::Action;
 use crate::run_log::RunLog;
 use crate::text::short;
@@ -40,6 +41,8 @@ pub(super) struct Run {
     before: PutOut,
     /// Whether the stack's state holds creates whose end nobody saw.
     has_pending: bool,
+    /// The policy packs that judge it.
+    pub packs: Packs,
 }
 
 impl RollOut<'_> {
@@ -75,9 +78,15 @@ impl RollOut<'_> {
             folder,
             progress: Progress::default(),
             before: PutOut::new(),
+            packs: self.packs(job).await?,
         };
         let seal = match self.gate(job, &run, state, log).await? {
-            Passage::Open { seal } => seal,
+            Passage::Open { seal, is_judged } => {
+                if is_judged {
+                    run.pulumi = run.packs.judge(&run.pulumi);
+                }
+                seal
+            }
             Passage::Shut(end) => return Ok(end),
         };
         if let Some(seal) = &seal {

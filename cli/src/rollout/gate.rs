@@ -1,15 +1,15 @@
 //! What a roll-out has to pass before anything is changed: it does what was shown, within its budgets, and whoever has to
 //! allow it did. Otherwise it is held.
 
+mod foresee;
 mod guards;
 mod shown;
 
-use super::STOPPING;
 use super::end::{End, Held};
 use super::engine::Run;
 use super::{Job, RollOut};
 use crate::digest::Key;
-use crate::engine::{Ending, Foresee, Foreseen, Glimpse, Phase, Progress, State};
+use crate::engine::{Ending, Foreseen, Progress, State};
 use crate::event::Body;
 use crate::failure::{Failure, Result};
 use crate::judge;
@@ -31,6 +31,8 @@ pub(super) enum Passage {
     Open {
         /// The seal that it goes by, if it goes by one.
         seal: Option<String>,
+        /// Whether the engine asks the policy packs: not where somebody allowed what they refuse.
+        is_judged: bool,
     },
     /// The run ends here.
     Shut(End),
@@ -45,6 +47,8 @@ struct Look {
     others: Vec<Other>,
     /// Whether the program reads outputs of other stacks.
     reads_others: bool,
+    /// What policy packs refuse of it.
+    refused: Vec<String>,
     /// Whether the engine was asked, and not only the seal.
     is_new: bool,
 }
@@ -140,7 +144,7 @@ impl Gate<'_> {
                 None if look.plan.is_empty() => {}
                 None => self.tell_unseen().await?,
             }
-            return Ok(Some(Passage::Open { seal: shown.map(|shown| shown.id) }));
+            return Ok(Some(Passage::Open { seal: shown.map(|shown| shown.id), is_judged: look.refused.is_empty() }));
         }
         let Some(seal) = self.sealed(shown.as_ref(), &look).await? else {
             return Ok(None);
@@ -181,7 +185,7 @@ impl Gate<'_> {
             if !shown.approvals.is_empty() {
                 self.say(&shown, &look, &shown.approvals);
             }
-            return Ok(Passage::Open { seal: Some(shown.id) });
+            return Ok(Passage::Open { seal: Some(shown.id), is_judged: false });
         };
         let needed = self.needed(&look.plan, &objections);
         let from = self.guards.from(&shown.approvals, &look.plan, least).to_vec();
@@ -215,6 +219,7 @@ impl Gate<'_> {
             environment: self.job.claimed.surroundings.digests(&self.key),
             state: String::new(),
             versions: Default::default(),
+            packs: self.run.packs.ids().clone(),
             refresh: self.refreshes(),
             destroy: self.destroys_all(),
         };
@@ -229,8 +234,8 @@ impl Gate<'_> {
             // What stands may have changed without a word in the state, and what others put out is no part of it.
             let may_differ = self.refreshes() || self.job.claimed.stack.refreshes || seal.reads_others;
             if others.is_empty() && !may_differ {
-                let (plan, changes) = (seal.plan.clone(), seal.changes.clone());
-                return Ok(Glance::Seen(Look { plan, changes, others, reads_others: false, is_new: false }));
+                let (plan, changes, refused) = (seal.plan.clone(), seal.changes.clone(), seal.refused.clone());
+                return Ok(Glance::Seen(Look { plan, changes, others, reads_others: false, refused, is_new: false }));
             }
         }
         let mut glance = self.preview(others).await?;
@@ -251,7 +256,13 @@ impl Gate<'_> {
     }
 
     async fn preview(&self, others: Vec<Other>) -> Result<Glance> {
-        let Foreseen { mut changes, progress, ending } = self.foresee().await?;
+        let (packs, pulumi) = (&self.run.packs, &self.run.pulumi);
+        let Foreseen { mut changes, mut progress, mut ending } = self.foresee(&packs.judge(pulumi)).await?;
+        if !changes.refused.is_empty() {
+            // All that would change the engine tells only where nobody refuses it.
+            let free = self.foresee(pulumi).await?;
+            (changes, progress, ending) = (free.changes.refused_with(changes), free.progress, free.ending);
+        }
         if let Some(name) = self.reads_destroyed(&progress).await? {
             return Ok(Glance::Failed(End::of(&destroyed(&name))));
         }
@@ -261,12 +272,15 @@ impl Gate<'_> {
                 let (severity, urn, message) = (said.severity, said.urn, said.message);
                 self.log.tell(Body::Diagnostic { severity, urn, message });
             }
-            return Ok(Glance::Failed(End::of_preview(&ending, &progress)));
+            let end = End::of_preview(&ending, &progress);
+            let message = end.message.as_ref().map(|message| packs.told(message));
+            return Ok(Glance::Failed(End { message, ..end }));
         }
         let digest = Plan::of(&changes).digest(&self.key);
         let reads_others = changes.reads_others;
         changes.scrub(&self.log.scrubber);
-        Ok(Glance::Seen(Look { plan: Plan::of(&changes), changes: digest, others, reads_others, is_new: true }))
+        let (plan, refused) = (Plan::of(&changes), changes.refused);
+        Ok(Glance::Seen(Look { plan, changes: digest, others, reads_others, refused, is_new: true }))
     }
 
     /// A stack that it reads and that was destroyed: to the program all that this one put out would be nothing.
@@ -278,35 +292,6 @@ impl Gate<'_> {
         let project = &self.job.claimed.stack.project;
         let mut names = progress.reads.iter().filter_map(|name| referred(name, project));
         Ok(names.find(|name| destroyed.contains(name)))
-    }
-
-    async fn foresee(&self) -> Result<Foreseen> {
-        let cancel = self.job.claimed.cancel;
-        if cancel.is_cancelled() {
-            return Err(Failure::cancelled());
-        }
-        let output = self.by.output_folder(self.job.run)?.join("preview.txt");
-        let foresee = Foresee {
-            pulumi: &self.run.pulumi,
-            phase: match self.by.action {
-                Action::RollOut => Phase::Preview,
-                Action::Reconcile => Phase::PreviewRefresh,
-                Action::Destroy => Phase::PreviewDestroy,
-            },
-            folder: &self.run.folder,
-            stack: &self.job.claimed.stack.stack,
-            output: &output,
-            key: &self.key,
-            clock: self.by.context.clock,
-        };
-        let engine = foresee.start().await?;
-        self.by.ledger.engine(self.job.run, engine.process()).await?;
-        let tell = |glimpse| {
-            if let Glimpse::Interrupted = glimpse {
-                self.log.note(STOPPING);
-            }
-        };
-        engine.follow(cancel, tell).await
     }
 
     async fn objections(&self, shown: Option<&Sealed>, look: &Look, is_changed: bool) -> Result<Vec<Objection>> {
@@ -327,6 +312,7 @@ impl Gate<'_> {
         objections.extend(self.by.drifted.and_then(|drifted| judge::beyond(&look.plan, drifted, noise)));
         objections.extend(self.guards.objections(&look.plan));
         objections.extend(self.policies(&look.plan).await?);
+        objections.extend(look.refused.iter().cloned().map(refusal));
         Ok(objections)
     }
 
@@ -376,8 +362,8 @@ impl Gate<'_> {
             return Ok(None);
         };
         let is_same = again.changes == look.changes && self.ground().await? == ground;
-        let Look { plan, changes, reads_others, .. } = again;
-        Ok(is_same.then_some(Seal { ground, changes, plan, reads_others }))
+        let Look { plan, changes, reads_others, refused, .. } = again;
+        Ok(is_same.then_some(Seal { ground, changes, plan, reads_others, refused }))
     }
 
     fn case(

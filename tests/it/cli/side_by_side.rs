@@ -80,6 +80,17 @@ fn a_reader_waits_for_what_it_reads() {
     assert_eq!(runs(&said), ["net/dev started", "net/dev finished", "app/dev started", "app/dev finished"]);
     let read = fs::read_to_string(p.path("root/app/dev/a.txt"));
     assert_eq!(read.ok().as_deref(), Some("one"));
+    // In another folder it is the same stack still, and those that wait for one another are named.
+    p.repo.git(&["mv", "net", "network"]);
+    p.repo
+        .write("app/notes", "1")
+        .write("gitinfra.yaml", "rules: [{stacks: ['net/*'], after: ['app/*']}]\n")
+        .commit("Moved");
+    let circle = "net/dev and app/dev wait for one another in a circle";
+    p.sync().expect_out(&[circle, "2 stacks rolled out"]).expect_without(&["created", "left the branch"]);
+    assert_eq!(p.updates("net", "dev"), 2);
+    p.repo.branch("change").write("app/notes", "2").write("network/notes", "2").commit("Both");
+    p.run("preview --base main --head change").expect_code(0).expect_out(&[circle]);
 }
 
 /// Nothing of a reader's own need change: it is previewed and rolled out where what it reads comes to be another thing.

@@ -19,10 +19,11 @@ pub fn seal(stack: &str, changes: &str) -> Seal {
         environment: [(text("DB"), Some(text("1")))].into(),
         state: text("dddd"),
         versions: [(text("pulumi"), text("3.259.0"))].into(),
+        packs: Default::default(),
         refresh: false,
         destroy: false,
     };
-    Seal { ground, changes: text(changes), plan: Plan::default(), reads_others: false }
+    Seal { ground, changes: text(changes), plan: Plan::default(), reads_others: false, refused: Vec::new() }
 }
 
 pub async fn check(ledger: &Ledger) {

@@ -1,11 +1,13 @@
 //! What is asked of a roll-out: by the configuration that is rolled out, and by the one that counted before. So nothing that is
 //! merged loosens its own bounds; what loosens them counts from the next merge on.
 
-use super::{RollOut, refusal};
-use crate::config::{self, Config, Guard};
+use super::{Job, RollOut, refusal};
+use crate::config::{self, Config, Guard, Work};
+use crate::engine::Shelf;
 use crate::failure::{Kind, Result};
 use crate::judge;
 use crate::ledger::StackId;
+use crate::policy::{Installing, Packs};
 use crate::record::{Action, Objection};
 use crate::seal::Plan;
 
@@ -36,6 +38,17 @@ impl Guards {
             }
         }
         policies
+    }
+
+    /// The policy packs, each once.
+    pub fn packs(&self) -> Vec<&config::Pack> {
+        let mut packs: Vec<&config::Pack> = Vec::new();
+        for pack in self.all.iter().flat_map(|guard| &guard.packs) {
+            if !packs.contains(&pack) {
+                packs.push(pack);
+            }
+        }
+        packs
     }
 
     /// What is over a budget, and what is not known.
@@ -77,6 +90,17 @@ fn from(guard: &Guard) -> &[String] {
 }
 
 impl RollOut<'_> {
+    /// The policy packs that judge a stack's roll-out, ready for the engine. None judges a destroy: the engine's takes none.
+    pub(in crate::rollout) async fn packs(&self, job: &Job<'_>) -> Result<Packs> {
+        if self.action == Action::Destroy {
+            return Ok(Packs::default());
+        }
+        let guards = self.guards(&job.claimed.stack.name(), job.claimed.id).await?;
+        let shelf = &Shelf::of(&self.context.state_dir, Work::RollOut);
+        let installing = Installing { pulumi: &job.pulumi, shelf, cancel: job.claimed.cancel };
+        Packs::of(&guards.packs(), self.mirror, &installing).await
+    }
+
     /// What is asked of a stack's roll-out. What somebody was shown and confirmed is bound to that alone, but for what comes before
     /// a merge: the merge would be asked the same.
     pub(super) async fn guards(&self, name: &str, id: &StackId) -> Result<Guards> {

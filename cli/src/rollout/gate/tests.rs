@@ -31,10 +31,11 @@ fn shown(plan: Plan, reads_others: bool) -> Sealed {
         environment: Default::default(),
         state: String::new(),
         versions: Default::default(),
+        packs: Default::default(),
         refresh: false,
         destroy: false,
     };
-    let seal = Seal { ground, changes: "as shown".to_owned(), plan, reads_others };
+    let seal = Seal { ground, changes: "as shown".to_owned(), plan, reads_others, refused: Vec::new() };
     Sealed { id: "seal".to_owned(), seal, approvals: Vec::new(), rejected: None, is_begun: false }
 }
 
@@ -47,6 +48,7 @@ fn what_others_put_out_by_now_was_shown() {
         changes: "as it is now".to_owned(),
         others: fields.iter().map(|field| Other { field: *field, words: String::new() }).collect(),
         reads_others: true,
+        refused: Vec::new(),
         is_new: true,
     };
     let (now, unknown) = (|size: &str| plan("\"vpc-1\"", size), || plan(UNKNOWN_WORDS, "1"));
@@ -55,7 +57,7 @@ fn what_others_put_out_by_now_was_shown() {
     assert!(look(now("1"), &[]).is_of(&shown(unknown(), true)));
     // What was known is another thing, or what it rests on is.
     assert!(!look(now("2"), &outputs).is_of(&shown(unknown(), true)));
-    for field in [Field::Configuration, Field::Environment, Field::State, Field::Versions, Field::Stack] {
+    for field in [Field::Configuration, Field::Environment, Field::State, Field::Versions, Field::Packs, Field::Stack] {
         assert!(!look(now("1"), &[Field::Outputs, field]).is_of(&shown(unknown(), true)), "{field:?}");
     }
     // Nobody else's outputs were read, or all was known.

@@ -306,10 +306,12 @@ mod tests {
             environment,
             state,
             versions,
+            packs: Default::default(),
             refresh,
             destroy,
         };
-        let seal = Seal { ground, changes: String::new(), plan: Default::default(), reads_others: false };
+        let seal =
+            Seal { ground, changes: String::new(), plan: Default::default(), reads_others: false, refused: Vec::new() };
         let shown = seal.id();
         let of = async || {
             let stacks = std::iter::once((stack.name(), shown.as_str()));

@@ -49,10 +49,11 @@ fn seal(repository: &str, stack: &str) -> Seal {
         environment: Default::default(),
         state: text("dddd"),
         versions: BTreeMap::new(),
+        packs: Default::default(),
         refresh: false,
         destroy: false,
     };
-    Seal { ground, changes: text("digest"), plan: Plan::default(), reads_others: false }
+    Seal { ground, changes: text("digest"), plan: Plan::default(), reads_others: false, refused: Vec::new() }
 }
 
 /// A stack with a run that is held, a lock, and drift. The addresses of the views that are about it.
