@@ -17,6 +17,8 @@ pub struct Asked {
     pub destroys: bool,
     /// The hold that waits for it, if one does.
     pub hold: Option<Hold>,
+    /// Who refused it so far, and why.
+    pub rejected: Option<(String, String)>,
 }
 
 impl Asked {
@@ -39,6 +41,10 @@ impl Asked {
             Failure::input(format!("no seal is called `{name}`"))
                 .hint("`gitinfra get holds` and `gitinfra preview --seal` tell them")
         })?;
+        if let Some(run) = &sealed.used_by {
+            return Err(Failure::input(format!("seal/{} is over: run/{run} rolled the stack out", sealed.id))
+                .hint("`gitinfra get holds` and `gitinfra get previews` list what waits for a decision"));
+        }
         let filter = HoldFilter { seal: Some(sealed.id.clone()), limit: 0, ..HoldFilter::default() };
         let holds = ledger.holds(&filter).await?;
         let destroys = sealed.seal.plan.destroys();
@@ -46,6 +52,7 @@ impl Asked {
         Ok(Asked {
             destroys,
             seal: sealed.id,
+            rejected: sealed.rejected,
             repository: ground.repository,
             stack: ground.stack,
             commit: ground.head,
@@ -57,6 +64,7 @@ impl Asked {
         Asked {
             destroys: hold.case.destroys(),
             seal: hold.seal.clone(),
+            rejected: hold.decided_by.clone().zip(hold.reason.clone()),
             repository: hold.repository.clone(),
             stack: hold.stack.clone(),
             commit: hold.commit.clone(),
@@ -73,17 +81,24 @@ impl Asked {
                 .hint(format!("who may: {}", hold.case.from.join(", "))));
         }
         ledger.approve(&self.seal, who, now).await?;
+        let lifted = self.lifted(who);
         let Some(hold) = &self.hold else {
-            return Ok(format!("seal/{} approved by {who}", self.seal));
+            return Ok(format!("seal/{} approved by {who}{lifted}", self.seal));
         };
         let missing = judge::missing(&ledger.approvals(&self.seal).await?, hold.case.needed, &hold.case.from);
         // One that was refused waits again until all have allowed it.
         let state = if missing.is_none() { HoldState::Approved } else { HoldState::Held };
         decide(ledger, hold, &Verdict { state, who, why: None }, now).await?;
         Ok(match missing {
-            None => format!("hold/{} approved by {who}: {}", hold.name, hold.case.next(&hold.stack)),
-            Some(missing) => format!("hold/{}: {who} allows it; {missing}", hold.name),
+            None => format!("hold/{} approved by {who}: {}{lifted}", hold.name, hold.case.next(&hold.stack)),
+            Some(missing) => format!("hold/{}: {who} allows it; {missing}{lifted}", hold.name),
         })
+    }
+
+    /// What is said of somebody else's refusal, which an approval ends.
+    fn lifted(&self, who: &str) -> String {
+        let others = self.rejected.as_ref().filter(|(by, _)| by != who);
+        others.map(|(by, why)| format!("; {by} had refused it, which counts no more: {why}")).unwrap_or_default()
     }
 
     /// Writes down that somebody refuses it.

@@ -28,9 +28,23 @@ pub struct Known {
     pub fence: i64,
     /// A stack whose outputs it read, and which puts out other values by now.
     pub reads_anew: Option<String>,
+    /// Where its state lives, as of the newest run, without a password.
+    pub backend: Option<String>,
+    /// Nothing of it was ever rolled out whole, but a run began to, and may have made a part.
+    pub is_begun: bool,
 }
 
 impl Known {
+    /// Whether anything of it stands, or may.
+    pub fn may_stand(&self) -> bool {
+        self.rolled_out.is_some() || self.is_begun
+    }
+
+    /// The backend in which it stands, if it stands anywhere.
+    pub fn home(&self) -> Option<&str> {
+        self.backend.as_deref().filter(|_| self.may_stand())
+    }
+
     /// Whether a decision that was made by this is void by what is known under the lease: somebody worked on the stack
     /// meanwhile, or suspended it. What suspends it itself goes on.
     pub fn is_overtaken(&self, now: &Known, reason: &Reason) -> bool {

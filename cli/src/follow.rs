@@ -168,7 +168,7 @@ impl Follow {
         let worked = due.iter().any(|due| due.rest.is_none() && due.when.is_now());
         match self.wishes.dry_run {
             true => {
-                self.foretell(&due, &declared.listing.files, &mut tally).await?;
+                self.foretell(&due, (&declared.listing.files, config), &mut tally).await?;
             }
             false => self.roll_out(&due, (&declared.listing.files, config), &mut tally).await?,
         }
@@ -277,7 +277,7 @@ impl Follow {
 
 /// The names of those that stand and that a commit has not any more.
 fn gone(found: &Found, known: &AllKnown) -> BTreeSet<String> {
-    let rolled_out = known.iter().filter(|(_, (_, _, known))| known.rolled_out.is_some());
+    let rolled_out = known.iter().filter(|(_, (_, _, known))| known.may_stand());
     let places = rolled_out.map(|(name, (_, folder, _))| (name.as_str(), folder.as_str()));
     found.lacks(places).into_iter().map(str::to_owned).collect()
 }

@@ -25,6 +25,7 @@ use crate::environment::Environment;
 use crate::event::Body;
 use crate::failure::{Failure, Kind, Result};
 use crate::git::{Commit, Mirror};
+use crate::ledger::Ledger;
 use crate::order::Order;
 use crate::reading::Reading;
 use crate::repo::Stack;
@@ -45,6 +46,8 @@ pub struct Previewer {
     pub jobs: usize,
     /// The key of the ledger for which previews of merges are sealed; without it none is.
     pub key: Option<Key>,
+    /// The ledger that knows where stacks stand, if there is one.
+    pub ledger: Option<Ledger>,
 }
 
 /// What seals of one merge have in common.

@@ -1,7 +1,7 @@
 //! Rolls a stack back: the program of an older commit against what stands today, shown and sealed first.
 
 use crate::comment::StackPreview;
-use crate::decide::Reason;
+use crate::decide::{ROLLED_BACK, Reason};
 use crate::failure::{Failure, Kind, Result};
 use crate::record::{Action, Run, RunState, StackRecord};
 use crate::rollout::Outcome;
@@ -33,6 +33,14 @@ impl RollBack {
         Ok(Older { run: run.name.clone(), target })
     }
 
+    /// Refuses a stack that somebody wants to stay as it is for now. One that is suspended since it was rolled back goes further.
+    pub fn refuse_suspended(&self, Older { target, .. }: &Older) -> Result<()> {
+        match &target.known.suspended {
+            Some(why) if why.starts_with(ROLLED_BACK) => Ok(()),
+            _ => target.refuse_suspended(),
+        }
+    }
+
     /// What would change, sealed, and of which kind the failure was, if there was one.
     pub async fn preview(&self, Older { run, target }: &Older) -> Result<(StackPreview, Option<Kind>)> {
         let reason = format!("to be as after run {run} ({})", target.commit.subject);
@@ -44,7 +52,9 @@ impl RollBack {
     }
 
     /// Rolls the older commit out, as was shown. The branch still says otherwise, so the stack is suspended once that begins.
-    pub async fn run(&self, Older { run, target }: &Older, shown: &StackPreview) -> Result<Outcome> {
+    pub async fn run(&self, older: &Older, shown: &StackPreview) -> Result<Outcome> {
+        self.refuse_suspended(older)?;
+        let Older { run, target } = older;
         let seal = confirmed(shown.seal.as_ref())?;
         let config = target.config_now(&self.0.previewer.mirror).await?;
         let reason = Reason::RolledBack { to: run.clone() };

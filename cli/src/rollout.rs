@@ -5,6 +5,7 @@ mod engine;
 mod gate;
 mod lease;
 mod locks;
+mod passed;
 mod pending;
 mod recovery;
 
@@ -23,7 +24,7 @@ use crate::git::{Commit, Mirror};
 use crate::ledger::{Claim, Done, Lease, Ledger, NewHold, NewRun, Room, StackId};
 use crate::limit::Limit;
 use crate::process::{self, Process};
-use crate::record::Action;
+use crate::record::{Action, RunState};
 use crate::repo::Stack;
 use crate::run_log::RunLog;
 use crate::scrub::Scrubber;
@@ -117,6 +118,7 @@ impl RollOut<'_> {
     /// Rolls a stack out under its lease.
     pub async fn run(&self, stack: &Stack, id: &StackId, known: &Known, reason: &Reason) -> Result<Outcome> {
         let surroundings = self.surroundings(stack)?;
+        self.refuse_elsewhere(stack, known, &surroundings.environment).await?;
         let (me, room) = (Process::current(), self.room(stack, &surroundings)?);
         let claim = match &room {
             Some(room) => self.ledger.claim_within(id, &me, room).await?,
@@ -232,6 +234,7 @@ impl RollOut<'_> {
     ) -> Result<Outcome> {
         let now = self.context.now();
         end.message = end.message.map(|message| log.scrubber.scrub(&message));
+        let passed = if end.state == RunState::Succeeded { self.passed(claimed, &end).await? } else { Vec::new() };
         let closed = log.close().await;
         let mut last = log.event(self.finished(&end, now - started));
         // Where earlier events could not be written, nothing follows them.
@@ -241,6 +244,7 @@ impl RollOut<'_> {
             message: end.message.as_deref(),
             stands,
             seal: end.seal.as_deref(),
+            passed: &passed,
             hold: end.hold.as_ref().map(|held| self.new_hold(run, held)),
             reads: end.reads.as_ref(),
             put_out: end.put_out.as_deref(),

@@ -86,6 +86,7 @@ pub async fn place(
         environment: shell.engine_environment(engine),
         jobs: 1,
         key: Some(ledger.key().await?),
+        ledger: Some(ledger.clone()),
     };
     Ok(Place { previewer, ledger: ledger.clone(), keep_runs, owner: None })
 }

@@ -79,6 +79,7 @@ impl Verb for Preview {
             environment: shell.engine_environment(&self.source.engine),
             jobs: self.jobs.into(),
             key,
+            ledger: ledger.clone(),
         };
         let reading = match &ledger {
             Some(ledger) => standing::reading(&previewer.context, ledger, &previewer.mirror.source.label).await?,

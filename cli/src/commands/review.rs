@@ -126,7 +126,7 @@ impl Review {
             None => None,
         };
         Ok(Reviewer {
-            ledger,
+            ledger: ledger.clone(),
             forge: forge::open(&shell.context, &address, &credential)?.into(),
             marks: Marks::new(own.as_ref().unwrap_or(credential.secret())),
             previewer: Previewer {
@@ -135,6 +135,7 @@ impl Review {
                 environment,
                 jobs: self.jobs.into(),
                 key,
+                ledger,
             },
             scrubber,
             trusted: self.trust.clone(),

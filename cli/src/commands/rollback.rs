@@ -12,9 +12,14 @@ use crate::failure::{Kind, Result};
 use crate::rollback::RollBack;
 use crate::ui::{Events, Stream};
 
+const ABOUT: &str = "\
+Roll out what an older run rolled out; what would change is shown first
+
+The stack is suspended then, and may be rolled back further. One that somebody else suspended, or locked, is refused (exit 5).";
+
 /// Roll out what an older run rolled out; what would change is shown first
 #[derive(Debug, Arguments)]
-#[command(after_help = EXIT_CODES)]
+#[command(long_about = ABOUT, after_help = EXIT_CODES)]
 pub struct Rollback {
     /// The run whose commit is rolled out again, as run/NAME
     #[arg(long, value_name = "RUN")]
@@ -40,6 +45,9 @@ impl Verb for Rollback {
         let run = ledger.run(without_type(&self.to)).await?;
         let rollback = RollBack(self.alone.place(shell, &ledger, &record.repository).await?);
         let older = rollback.find(record, &run).await?;
+        if !self.alone.dry_run {
+            rollback.refuse_suspended(&older)?;
+        }
         self.alone.refuse_busy(&rollback.0, &older.target).await?;
         let (preview, failure) = rollback.preview(&older).await?;
         shell.ui.stack_preview(&preview);

@@ -84,6 +84,7 @@ impl Follow {
             environment: self.environment.clone(),
             jobs: 1,
             key: None,
+            ledger: Some(self.ledger.clone()),
         };
         Place { previewer, ledger: self.ledger.clone(), keep_runs: self.wishes.keep_runs, owner: None }
     }

@@ -93,15 +93,15 @@ impl Follow {
     }
 
     /// Tells what would be rolled out, and what would not since it comes after what is left alone.
-    pub(super) async fn foretell(&self, due: &[Due], files: &[TreeFile], tally: &mut Tally) -> Result<()> {
+    pub(super) async fn foretell(
+        &self,
+        due: &[Due],
+        (files, config): (&[TreeFile], &Config),
+        tally: &mut Tally,
+    ) -> Result<()> {
         let read = self.ledger.reads(&self.mirror.source.label).await?;
         let mut order = Order::of(due.iter().map(|due| &due.stack), files, &read);
-        let refused: BTreeMap<usize, Failure> = due
-            .iter()
-            .enumerate()
-            .filter(|(_, due)| due.rest.is_none() && due.when.is_now())
-            .filter_map(|(stack, due)| Some((stack, self.refused(due).err()?)))
-            .collect();
+        let refused = self.all_refused(due, config).await;
         let alone = due.iter().enumerate().filter(|(stack, due)| due.rest.is_some() || refused.contains_key(stack));
         alone.for_each(|(stack, _)| order.ended(stack, false));
         let blocked: BTreeMap<usize, usize> = order.blocked().into_iter().collect();
@@ -164,8 +164,26 @@ impl Follow {
         }
     }
 
-    /// Refuses what a roll-out would refuse before its engine begins.
-    fn refused(&self, due: &Due) -> Result<()> {
+    /// Those that a roll-out would refuse before its engine begins.
+    async fn all_refused(&self, due: &[Due], config: &Config) -> BTreeMap<usize, Failure> {
+        let mut refused = BTreeMap::new();
+        let is_tried = |due: &&Due| due.rest.is_none() && due.when.is_now();
+        // Where the engine is not there, it is asked nothing: what would be rolled out can be told all the same.
+        let stands = due.iter().filter(is_tried).any(|due| due.known.home().is_some());
+        let pulumi = if stands { Pulumi::find(&self.environment).await.ok() } else { None };
+        let pulumi = pulumi.map(|pulumi| pulumi.until(&self.context.cancel));
+        for (at, due) in due.iter().enumerate().filter(|(_, due)| is_tried(due)) {
+            let mut checked = self.check(due);
+            if let (Some(pulumi), Ok(())) = (&pulumi, &checked) {
+                let roll_out = self.preparation(pulumi, config, &due.head, &Arc::default());
+                checked = roll_out.refuse_backend(&due.stack, &due.known).await;
+            }
+            refused.extend(checked.err().map(|failure| (at, failure)));
+        }
+        refused
+    }
+
+    fn check(&self, due: &Due) -> Result<()> {
         due.stack.check_name()?;
         due.stack.check_files()?;
         self.mirror.check_present(&due.head.id, &due.stack)

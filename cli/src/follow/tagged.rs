@@ -133,7 +133,7 @@ impl Follow {
 
 fn older(name: &str, tag: &str) -> String {
     format!(
-        "the tag {tag} is older than what stands, and nothing goes back by itself: `gitinfra rollback stack/{name}` does, or \
+        "the tag {tag} is older than what stands, and nothing goes back by itself: `gitinfra rollback stack/{name} --to RUN` does, or \
          `gitinfra sync --force {name}`"
     )
 }

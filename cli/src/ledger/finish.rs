@@ -20,6 +20,8 @@ pub struct Done<'a> {
     pub stands: Option<&'a str>,
     /// The seal that it went by, if it went by one.
     pub seal: Option<&'a str>,
+    /// Other seals whose commits it rolled out as well: where it did well they are over.
+    pub passed: &'a [String],
     /// What holds it, where it is held.
     pub hold: Option<NewHold<'a>>,
     /// What it read of other stacks, where that is known.
@@ -36,7 +38,8 @@ impl<'a> Done<'a> {
     pub fn of(state: RunState, changes: &'a Counts) -> Done<'a> {
         let (events, releases) = ((0, &[][..]), false);
         let (message, stands, seal, hold, reads, put_out) = (None, None, None, None, None, None);
-        Done { state, message, changes, stands, seal, hold, reads, put_out, events, releases }
+        let passed = &[];
+        Done { state, message, changes, stands, seal, passed, hold, reads, put_out, events, releases }
     }
 }
 
@@ -94,9 +97,12 @@ impl Rows<'_> {
             WHERE stack_id = $1 AND state NOT IN ('overtaken', 'used')";
         let holds = sqlx::query(holds).bind(self.stack.0.clone()).bind(self.done.seal.unwrap_or_default().to_owned());
         holds.execute(&mut *transaction).await?;
-        let Some(seal) = self.done.seal else { return Ok(()) };
-        let used = sqlx::query("UPDATE seals SET used_by = $1, is_shown = 1 WHERE id = $2").bind(self.run.to_owned());
-        used.bind(seal.to_owned()).execute(transaction).await.map(drop)
+        for seal in self.done.seal.into_iter().chain(self.done.passed.iter().map(String::as_str)) {
+            let update = "UPDATE seals SET used_by = $1, is_shown = 1 WHERE id = $2 AND used_by IS NULL";
+            let used = sqlx::query(update).bind(self.run.to_owned()).bind(seal.to_owned());
+            used.execute(&mut *transaction).await?;
+        }
+        Ok(())
     }
 
     async fn ends(&self, transaction: &mut AnyConnection) -> Result<(), sqlx::Error> {

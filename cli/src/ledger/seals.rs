@@ -29,6 +29,8 @@ pub struct Sealed {
     pub rejected: Option<(String, String)>,
     /// Whether a run began to roll it out, which may have done a part of it.
     pub is_begun: bool,
+    /// The run that rolled it out, or what came after it.
+    pub used_by: Option<String>,
 }
 
 impl Ledger {
@@ -99,7 +101,7 @@ impl Ledger {
 
     /// An open seal whole; `None` where it is gone, or where a newer version wrote it.
     pub async fn open_seal(&self, id: &str) -> Result<Option<Sealed>> {
-        let find = "SELECT id, body, rejected_by, rejected_why, begun_by FROM seals WHERE id = $1 AND used_by IS NULL";
+        let find = "SELECT id, body, rejected_by, rejected_why, begun_by, used_by FROM seals WHERE id = $1 AND used_by IS NULL";
         let row = sqlx::query(find).bind(id.to_owned()).fetch_optional(&self.pool).await;
         match row.map_err(failed("looking for a seal"))? {
             Some(row) => self.sealed(&row).await,
@@ -129,7 +131,7 @@ impl Ledger {
 
     /// The one seal whose id begins so; `None` where there is none.
     pub async fn find_seal(&self, id: &str) -> Result<Option<Sealed>> {
-        let list = "SELECT id, body, rejected_by, rejected_why, begun_by FROM seals WHERE substr(id, 1, length($1)) = $1 LIMIT 2";
+        let list = "SELECT id, body, rejected_by, rejected_why, begun_by, used_by FROM seals WHERE substr(id, 1, length($1)) = $1 LIMIT 2";
         let rows = sqlx::query(list).bind(id.to_owned()).fetch_all(&self.pool).await;
         let rows = rows.map_err(failed("looking for a seal"))?;
         match &rows[..] {
@@ -145,10 +147,10 @@ impl Ledger {
         let some = |column: &str| row.try_get::<Option<String>, _>(column).map_err(&failed);
         let id = text("id")?;
         let rejected = some("rejected_by")?.zip(some("rejected_why")?);
-        let is_begun = some("begun_by")?.is_some();
+        let (is_begun, used_by) = (some("begun_by")?.is_some(), some("used_by")?);
         let approvals = self.approvals(&id).await?;
         let seal = serde_json::from_str(&text("body")?).ok();
-        Ok(seal.map(|seal| Sealed { id, seal, approvals, rejected, is_begun }))
+        Ok(seal.map(|seal| Sealed { id, seal, approvals, rejected, is_begun, used_by }))
     }
 
     /// Who allowed what a seal says, in the order in which they did.
@@ -174,9 +176,13 @@ impl Ledger {
     pub async fn reject(&self, seal: &str, who: &str, why: &str) -> Result<()> {
         let failed = failed("recording a refusal");
         let mut transaction = self.pool.begin().await.map_err(&failed)?;
-        let update = "UPDATE seals SET rejected_by = $1, rejected_why = $2 WHERE id = $3";
+        let update = "UPDATE seals SET rejected_by = $1, rejected_why = $2 WHERE id = $3 AND used_by IS NULL";
         let bound = sqlx::query(update).bind(who.to_owned()).bind(why.to_owned()).bind(seal.to_owned());
-        bound.execute(&mut *transaction).await.map_err(&failed)?;
+        let done = bound.execute(&mut *transaction).await.map_err(&failed)?;
+        // Who allowed what was rolled out is not forgotten.
+        if done.rows_affected() == 0 {
+            return Err(Failure::input(format!("seal/{seal} is over: it was rolled out meanwhile")));
+        }
         let delete = "DELETE FROM approvals WHERE seal_id = $1";
         sqlx::query(delete).bind(seal.to_owned()).execute(&mut *transaction).await.map_err(&failed)?;
         transaction.commit().await.map_err(failed)

@@ -170,6 +170,10 @@ macro_rules! known_of {
         concat!(
             "SELECT s.name, s.id, s.folder, s.rolled_out_commit, s.rolled_out_at, s.left_at, s.left_commit, s.destroyed_at, \
                 s.suspended_why, s.fence, s.backend, s.reads, \
+                CASE WHEN s.rolled_out_commit IS NOT NULL THEN 0 ELSE \
+                    (SELECT COUNT(*) FROM runs WHERE stack_id = s.id AND started_at > COALESCE(s.destroyed_at, -1) \
+                        AND engine IS NOT NULL AND (changes <> '{}' OR state IN ('interrupted', 'running'))) \
+                END AS begun, \
                 (SELECT state FROM runs WHERE stack_id = s.id \
                     AND NOT (state = 'held' AND (action <> 'roll-out' OR substr(reason, 1, length($2)) = $2)) \
                     ORDER BY fence DESC, started_at DESC, id DESC LIMIT 1) AS last_state \
@@ -195,6 +199,8 @@ fn known(row: &AnyRow) -> Result<Known> {
         suspended: text("suspended_why")?,
         fence: number("fence")?.unwrap_or_default(),
         reads_anew: None,
+        backend: text("backend")?,
+        is_begun: number("begun")? != Some(0),
     })
 }
 

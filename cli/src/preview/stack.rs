@@ -10,7 +10,9 @@ use super::{Guards, Place, Previewer, Sealing};
 use crate::config::{Pack, Sources, Surroundings, Work};
 use crate::digest::Key;
 use crate::engine::changes::ChangeSet;
-use crate::engine::{Backend, Foresee, Foreseen, Glimpse, Phase, Pulumi, Shelf, diagnose, missing, unknown_stack};
+use crate::engine::{
+    Backend, Foresee, Foreseen, Glimpse, Phase, Pulumi, Shelf, diagnose, missing, refuse_elsewhere, unknown_stack,
+};
 use crate::environment::Environment;
 use crate::event::Body;
 use crate::failure::{Failure, Result};
@@ -83,6 +85,7 @@ impl Place<'_> {
         scrubber: &mut Scrubber,
     ) -> Result<Seen> {
         let environment = &surroundings.environment;
+        self.refuse_elsewhere(stack, environment).await?;
         let backend = self.check(stack, environment)?;
         let worktree = self.worktree(stack, &limit.cancel).await?;
         let (own, folder) = (self.folder("stack-")?, worktree.folder.join(&stack.folder));
@@ -186,6 +189,18 @@ impl Place<'_> {
         }
         let message = format!("the state of {name} changes while it is previewed");
         Err(Failure::busy(message).hint("somebody else works on it; preview it again afterwards"))
+    }
+
+    /// Refuses a stack that stands in another backend than is named now.
+    async fn refuse_elsewhere(&self, stack: &Stack, environment: &Environment) -> Result<()> {
+        let Previewer { ledger: Some(ledger), mirror, .. } = self.previewer else {
+            return Ok(());
+        };
+        let Some(id) = ledger.find(&mirror.source.label, &stack.name()).await? else {
+            return Ok(());
+        };
+        let (known, backend) = (ledger.known(&id).await?, Backend::of(stack, environment)?);
+        refuse_elsewhere(&self.pulumi, stack, known.home(), (&backend, environment)).await
     }
 
     /// Refuses what can't be previewed, and sees to the backend.

@@ -173,7 +173,7 @@ impl Place {
         let forge = Arc::new(Fake::default());
         forge.told().pulls.push(Pull { head: head.clone(), ..Pull::sample(7) });
         let environment = Environment::new();
-        let previewer = Previewer { context, mirror: Arc::new(mirror), environment, jobs: 1, key: None };
+        let previewer = Previewer { context, mirror: Arc::new(mirror), environment, jobs: 1, key: None, ledger: None };
         let reviewer = Reviewer {
             previewer,
             ledger: Some(ledger),

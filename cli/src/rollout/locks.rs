@@ -4,7 +4,8 @@ use std::path::Path;
 
 use super::lease::held_by;
 use super::{Job, RollOut};
-use crate::engine::{Backend, LeftLock, WHEN_LOCKED, locks, named_locks};
+use crate::decide::Known;
+use crate::engine::{Backend, LeftLock, WHEN_LOCKED, locks, named_locks, refuse_elsewhere};
 use crate::environment::Environment;
 use crate::failure::{Failure, Result};
 use crate::ledger::StackId;
@@ -23,6 +24,19 @@ impl RollOut<'_> {
         let environment = self.surroundings(stack)?.environment;
         let backend = Backend::of(stack, &environment)?;
         self.refuse_held_locks(stack, id, (&backend, &environment)).await
+    }
+
+    /// Refuses what a roll-out would refuse at the sight of the stack's backend: that it stands in another one.
+    pub async fn refuse_backend(&self, stack: &Stack, known: &Known) -> Result<()> {
+        self.refuse_elsewhere(stack, known, &self.surroundings(stack)?.environment).await
+    }
+
+    pub(super) async fn refuse_elsewhere(&self, stack: &Stack, known: &Known, environment: &Environment) -> Result<()> {
+        // What is wrong with the backend's name is told by the run.
+        let Ok(backend) = Backend::of(stack, environment) else {
+            return Ok(());
+        };
+        refuse_elsewhere(self.pulumi, stack, known.home(), (&backend, environment)).await
     }
 
     /// Refuses a stack that somebody keeps from being changed.

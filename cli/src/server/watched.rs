@@ -195,6 +195,7 @@ impl Watched {
                     environment,
                     jobs: of.jobs,
                     key: Some(ledger.key().await?),
+                    ledger: Some(ledger.clone()),
                 };
                 let mut reviewer = reviewer(context, ledger, &spoken, previewer, scrubber, page)?;
                 reviewer.branch = Some(of.branch.clone());

@@ -30,6 +30,17 @@ fn that_a_stack_left_is_told_once_for_each_head() {
     p.repo.write("README.md", "x").commit("Docs");
     p.sync().expect_out(&[left]);
     p.sync().expect_without(&["no longer on the branch"]);
+    // So is one of which only a part was ever made.
+    let faults = p.path("root/half/dev/.files");
+    fs::create_dir_all(&faults).expect("a folder");
+    fs::write(faults.join("b.txt.fault"), "create").expect("a fault");
+    p.project("half", "half", &["dev"], &[A, ("b", "path: b.txt, content: b")]);
+    p.repo.commit("A half");
+    p.run("sync").expect_code(1);
+    fs::remove_dir_all(p.repo.path("half")).expect("it is there");
+    p.repo.commit("Without the half");
+    p.sync().expect_out(&["half/dev: note: it is no longer on the branch"]);
+    p.sync().expect_without(&["no longer on the branch"]);
     // The last one is told like any other.
     p.repo.git(&["rm", "-q", "-r", "."]);
     p.repo.write("README.md", "no stacks any more").commit("Without any");

@@ -221,7 +221,10 @@ fn journey(p: Place) {
     let stack = &p.get("stacks")[0];
     assert_eq!((&stack["rejected"]["by"], &stack["rejected"]["reason"]), (&"lee".into(), &"c-is-needed".into()));
     assert_eq!(stack["isBehind"], true);
-    p.run(&format!("approve {seal} --as ada")).expect_code(0).expect_out(&[&format!("hold/{name} approved by ada")]);
+    p.run(&format!("approve {seal} --as ada")).expect_code(0).expect_out(&[
+        &format!("hold/{name} approved by ada"),
+        "; lee had refused it, which counts no more: c-is-needed",
+    ]);
     p.sync().expect_out(&[
         "(it was held)",
         &format!("it is what seal {seal} showed, which ada allowed: 1 to delete, 1 to update, 1 to create"),
@@ -231,6 +234,13 @@ fn journey(p: Place) {
     assert_eq!(p.states(), ["succeeded", "held", "succeeded"]);
     p.run("get holds").expect_code(0).expect_no_data().expect_err(&["no holds yet"]);
     p.run(&format!("approve hold/{name}")).expect_code(3).expect_err(&["is over: something newer took its place"]);
+    // Who allowed it stays written down.
+    p.run(&format!("reject {seal} --as eve --reason late")).expect_code(3).expect_err(&["is over: run/"]);
+    p.run(&format!("describe preview/{seal}")).expect_code(0).expect_out(&["ada"]).expect_without(&["late"]);
+    // What was shown before is over as well, and holds nothing later.
+    let states: Vec<Value> = p.get("previews").iter().map(|preview| preview["state"].clone()).collect();
+    assert_eq!(states, ["used", "used"]);
+    p.run("sync --force test/dev").expect_code(0).expect_out(&["1 stack rolled out"]);
 }
 
 #[test]

@@ -162,4 +162,30 @@ fn a_backend() {
     inside.expect_code(3).expect_out(&["lies in the repository's folder", "hint: "]);
     assert!(!p.path("root").exists());
     p.sync().expect_out(&["1 stack rolled out"]);
+    // Once it stands, another backend would have all of it made a second time.
+    std::fs::create_dir(p.path("other")).expect("a folder");
+    let (old, other) = (p.path("backend"), format!("file://{}", p.path("other").display()));
+    let there = |words: &str| p.run_as(words, |command| command.env("PULUMI_BACKEND_URL", &other));
+    let told =
+        format!("test/dev stands in file://{}, and {other}, which is named now, has no such stack", old.display());
+    let refused = |words: &str| {
+        let said = there(words).expect_code(3);
+        let all = format!("{}{}", said.stdout, said.stderr);
+        let hints = ["another PULUMI_BACKEND_URL", "pulumi stack import"];
+        assert!(all.contains(&told) && hints.iter().all(|hint| all.contains(hint)), "{words}\n{said}");
+    };
+    p.repo.branch("change");
+    p.change(&[A, ("b", "path: b.txt, content: b")]);
+    p.repo.switch("main");
+    refused("preview --head change");
+    p.repo.merge("change");
+    for words in ["sync --dry-run", "sync", "drift test/dev", "destroy test/dev --yes"] {
+        refused(words);
+    }
+    assert!(!p.path("other/.pulumi").exists(), "it is not even looked into");
+    assert_eq!(p.states(), ["succeeded"]);
+    // Moved by hand, it goes on there, and has its home there from then on.
+    std::fs::rename(old.join(".pulumi"), p.path("other/.pulumi")).expect("it moves");
+    there("sync").expect_code(0).expect_out(&["1 created", "1 stack rolled out"]);
+    assert_eq!(p.get("stacks")[0]["backend"], other.as_str());
 }

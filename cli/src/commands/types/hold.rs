@@ -162,13 +162,13 @@ fn whats_next(hold: &Hold) -> impl Iterator<Item = String> {
                 match hold.case.is_aside() {
                     true => format!("`gitinfra reject {seal} --reason WORDS` refuses it; the stack stays as it is."),
                     false => format!(
-                        "`gitinfra reject {seal} --reason WORDS` keeps it from that until a newer commit comes."
+                        "`gitinfra reject {seal} --reason WORDS` keeps it from that until somebody approves it or a newer commit comes."
                     ),
                 },
             ]
         }
         HoldState::Approved => vec![format!("It is allowed: {}.", hold.case.next(&hold.stack))],
-        HoldState::Rejected => vec![format!("`gitinfra approve {seal}` takes the refusal back.")],
+        HoldState::Rejected => vec![format!("`gitinfra approve {seal}` ends the refusal, whoever says so.")],
         HoldState::Used | HoldState::Overtaken => Vec::new(),
     };
     words.into_iter()

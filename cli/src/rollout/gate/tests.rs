@@ -36,7 +36,7 @@ fn shown(plan: Plan, reads_others: bool) -> Sealed {
         destroy: false,
     };
     let seal = Seal { ground, changes: "as shown".to_owned(), plan, reads_others, refused: Vec::new() };
-    Sealed { id: "seal".to_owned(), seal, approvals: Vec::new(), rejected: None, is_begun: false }
+    Sealed { id: "seal".to_owned(), seal, approvals: Vec::new(), rejected: None, is_begun: false, used_by: None }
 }
 
 /// Who reads another stack that was new, too, was previewed without its outputs. They are known by now, and nothing else is
