@@ -10,6 +10,8 @@ mod noise;
 mod stateful;
 mod surroundings;
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 use serde_saphyr::Spanned;
 
@@ -93,7 +95,7 @@ struct Rule {
     triggers: Vec<String>,
     /// Globs of the names of stacks that have to stand before.
     #[serde(default)]
-    after: Vec<String>,
+    after: Vec<Spanned<String>>,
     /// What they are found by.
     #[serde(default)]
     labels: Labels,
@@ -193,6 +195,12 @@ impl Config {
         from.collect()
     }
 
+    /// Those that are rolled out from no branch any more, since they are excluded or not included.
+    pub fn taken_out(&self, found: &Found) -> BTreeSet<String> {
+        let is_out = |stack: &&Stack| self.leaves(&stack.folder) || self.not_taken(&stack.name()).is_some();
+        found.stacks.iter().filter(is_out).map(Stack::name).collect()
+    }
+
     /// Whether a folder is left out, or lies in one that is: `exclude` names it with a slash at its end.
     fn leaves(&self, folder: &str) -> bool {
         let within = format!("{folder}/");
@@ -230,7 +238,7 @@ impl Config {
         let name = stack.name();
         for rule in self.rules_of(&name) {
             stack.triggers.extend(rule.triggers.iter().cloned());
-            stack.after.extend(rule.after.iter().cloned());
+            stack.after.extend(rule.after.iter().map(|glob| glob.value.clone()));
             stack.sparse = rule.sparse.unwrap_or(stack.sparse);
             if let Some(tags) = &rule.tags {
                 stack.tags.clone_from(tags);
@@ -381,6 +389,12 @@ mod tests {
         for (text, branch, expected) in cases {
             assert_eq!(names(text, branch), expected, "{text}");
         }
+        let out = |text: &str| Config::read(text).expect("a configuration").taken_out(&found());
+        assert_eq!(
+            out("exclude: ['*/dev', 'web/']").into_iter().collect::<Vec<_>>(),
+            ["net/dev", "web/dev", "web/prod"]
+        );
+        assert!(out("rules: [{stacks: ['*/prod'], branch: release}]").is_empty(), "another branch has them");
     }
 
     #[test]
@@ -535,7 +549,7 @@ mod tests {
     #[test]
     fn a_rule_that_fits_no_stack_is_told_with_its_place() {
         let text = "rules:\n- {stacks: ['nte/*', '*/prod'], approvals: {count: 2}}\n- {stacks: [billing/dev]}\n\
-                    - {stacks: ['old/*'], branch: release}\n- {stacks: [web/prdo]}\n";
+                    - {stacks: ['old/*'], branch: release}\n- {stacks: [web/prdo], after: ['nett/*']}\n";
         let config = Config::read(text).expect("a configuration");
         assert_eq!(
             config.idle(&found(), "main"),
@@ -543,9 +557,10 @@ mod tests {
                 "gitinfra.yaml:2:13: `nte/*` fits no stack: did you mean `net/*`?",
                 "gitinfra.yaml:3:13: `billing/dev` fits no stack",
                 "gitinfra.yaml:5:13: `web/prdo` fits no stack: did you mean `web/prod`?",
+                "gitinfra.yaml:5:32: `nett/*` fits no stack: did you mean `net/*`?",
             ]
         );
-        assert_eq!(config.idle(&found(), "release").len(), 4);
+        assert_eq!(config.idle(&found(), "release").len(), 5);
     }
 
     #[test]

@@ -136,7 +136,7 @@ impl Follow {
         if is_new && self.wishes.stacks.is_empty() {
             self.tell_gone(&declared, &known, &head).await?;
             self.tell_elsewhere(&declared.found).await?;
-            self.tell_rules(&declared);
+            self.tell_rules(&declared, &known);
         }
         self.bring(declared, known, (&head, &tags), is_new).await
     }
@@ -228,8 +228,8 @@ impl Follow {
         Ok(())
     }
 
-    /// Which stacks are left to other branches, and which rules are about none.
-    fn tell_rules(&self, declared: &Declared) {
+    /// Which stacks are left to other branches, or to nobody although they stand, and which rules are about none.
+    fn tell_rules(&self, declared: &Declared, known: &AllKnown) {
         let Declared { config, found, .. } = declared;
         let branch = &self.wishes.branch;
         let elsewhere: Vec<String> =
@@ -237,7 +237,13 @@ impl Follow {
         let elsewhere: Vec<&str> = elsewhere.iter().map(String::as_str).collect();
         let left = format!("{} leaves to other branches: {}", config::FILE, text::list(&elsewhere, 5));
         let left = (!elsewhere.is_empty()).then_some(left);
-        for message in left.into_iter().chain(config.idle(found, branch)) {
+        let mut out = config.taken_out(found);
+        out.retain(|name| known.get(name).is_some_and(|(.., known)| known.may_stand()));
+        let out: Vec<&str> = out.iter().map(String::as_str).collect();
+        let named = text::list(&out, 5);
+        let out = (!out.is_empty())
+            .then(|| format!("{} takes these out, and what they rolled out stays as it is: {named}", config::FILE));
+        for message in left.into_iter().chain(out).chain(config.idle(found, branch)) {
             self.context.tell(None, Body::Note { message });
         }
     }

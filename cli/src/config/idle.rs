@@ -19,7 +19,7 @@ impl Config {
         }
         // The stacks of another branch are not seen from here.
         let is_here = |rule: &&Rule| rule.branch.as_ref().is_none_or(|own| own == branch);
-        let globs = self.rules.iter().filter(is_here).flat_map(|rule| &rule.stacks);
+        let globs = self.rules.iter().filter(is_here).flat_map(|rule| rule.stacks.iter().chain(&rule.after));
         globs
             .filter(|glob| !names.iter().any(|name| matches(&glob.value, name)))
             .map(|glob| told(glob, &names))

@@ -17,6 +17,7 @@ pub async fn refuse_elsewhere(
     let Some(home) = home.filter(|home| *home != backend.shown()) else {
         return Ok(());
     };
+    backend.check(environment)?;
     // To look into a backend of files that is new would make it.
     let is_there = !backend.is_untouched(environment) && has(pulumi, stack, backend, environment).await?;
     if is_there { Ok(()) } else { Err(elsewhere(stack, home, backend)) }

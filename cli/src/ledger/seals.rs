@@ -6,7 +6,7 @@ use sqlx::any::AnyRow;
 use super::{Ledger, failed};
 use crate::digest::Key;
 use crate::failure::{Failure, Result};
-use crate::record::{SealRecord, SealState};
+use crate::record::{RunState, SealRecord, SealState};
 use crate::seal::Seal;
 
 /// A seal that was shown and not rolled out yet, by what it was sealed for.
@@ -176,23 +176,40 @@ impl Ledger {
     pub async fn reject(&self, seal: &str, who: &str, why: &str) -> Result<()> {
         let failed = failed("recording a refusal");
         let mut transaction = self.pool.begin().await.map_err(&failed)?;
-        let update = "UPDATE seals SET rejected_by = $1, rejected_why = $2 WHERE id = $3 AND used_by IS NULL";
+        let update = "UPDATE seals SET rejected_by = $1, rejected_why = $2 WHERE id = $3 AND used_by IS NULL \
+            AND NOT EXISTS (SELECT 1 FROM runs WHERE id = begun_by AND state = $4)";
         let bound = sqlx::query(update).bind(who.to_owned()).bind(why.to_owned()).bind(seal.to_owned());
-        let done = bound.execute(&mut *transaction).await.map_err(&failed)?;
-        // Who allowed what was rolled out is not forgotten.
+        let done = bound.bind(RunState::Running.word()).execute(&mut *transaction).await.map_err(&failed)?;
+        // Who allowed what is rolled out is not forgotten.
         if done.rows_affected() == 0 {
-            return Err(Failure::input(format!("seal/{seal} is over: it was rolled out meanwhile")));
+            let find = "SELECT begun_by FROM seals WHERE id = $1 AND used_by IS NULL";
+            let bound = sqlx::query_scalar::<_, Option<String>>(find).bind(seal.to_owned());
+            let run = bound.fetch_optional(&mut *transaction).await.map_err(&failed)?.flatten();
+            return Err(too_late(seal, run.as_deref()));
         }
         let delete = "DELETE FROM approvals WHERE seal_id = $1";
         sqlx::query(delete).bind(seal.to_owned()).execute(&mut *transaction).await.map_err(&failed)?;
         transaction.commit().await.map_err(failed)
     }
 
-    /// Writes down which run begins to roll out what a seal says.
+    /// Writes down which run begins to roll out what a seal says, unless somebody refused that in the last moment.
     pub async fn begin_seal(&self, seal: &str, run: &str) -> Result<()> {
-        let update = "UPDATE seals SET begun_by = $1 WHERE id = $2";
+        let update = "UPDATE seals SET begun_by = $1 WHERE id = $2 AND rejected_by IS NULL";
         let bound = sqlx::query(update).bind(run.to_owned()).bind(seal.to_owned());
-        bound.execute(&self.pool).await.map(drop).map_err(failed("recording that a seal is used"))
+        let begun = bound.execute(&self.pool).await.map_err(failed("recording that a seal is used"))?;
+        match begun.rows_affected() {
+            0 => Err(Failure::held(format!("seal/{seal} was rejected meanwhile"))),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// Why a seal is not rejected any more: a run is at it, or has been.
+fn too_late(seal: &str, run: Option<&str>) -> Failure {
+    match run {
+        Some(run) => Failure::busy(format!("run/{run} is rolling out what seal/{seal} says"))
+            .hint(format!("`gitinfra cancel run/{run}` stops it")),
+        None => Failure::input(format!("seal/{seal} is over: it was rolled out meanwhile")),
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::decide::Reason;
+use crate::failure::Kind;
 use crate::record::{Case, DriftState, Findings, HoldState, Objection, Why};
 use crate::seal::{Ground, Plan, Seal};
 
@@ -125,6 +126,19 @@ async fn words_about_a_seal_are_kept(ledger: &Ledger) {
     ledger.approve(&id, "ada", 5).await.expect("a write");
     let found = ledger.find_seal(&id).await.expect("an answer").expect("a seal");
     assert_eq!((found.approvals, found.rejected), (vec!["ada".to_owned()], None));
+    // While a run is at it a no comes too late; before, it is heard in the last moment.
+    let stack = ledger.stack(REPOSITORY, &stack("words"), 6).await.expect("a row");
+    let lease = ours(ledger, &stack).await;
+    let run = ledger.begin(&stack, &lease, &new_run("aaaa"), 6).await.expect("a run");
+    ledger.begin_seal(&id, &run).await.expect("a write");
+    let late = ledger.reject(&id, "eve", "no").await.expect_err("it is at work");
+    assert_eq!((late.kind, late.hints.len()), (Kind::Busy, 1), "{late}");
+    assert_eq!(ledger.approvals(&id).await.expect("a list"), ["ada"]);
+    ledger.end(&run, RunState::Failed, &Counts::new(), None, 7).await.expect("an end");
+    ledger.release(&stack, &lease).await.expect("released");
+    ledger.reject(&id, "eve", "no").await.expect("a write");
+    let begun = ledger.begin_seal(&id, "another").await.expect_err("it was refused");
+    assert_eq!(begun.kind, Kind::Held, "{begun}");
 }
 
 /// Somebody allowed what drifted to be brought back. It drifts so again: nobody has allowed that yet.
