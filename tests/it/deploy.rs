@@ -54,5 +54,5 @@ fn the_image_is_what_the_manifest_runs() {
         .output()
         .expect("it begins");
     let complaint = String::from_utf8_lossy(&begun.stderr).into_owned();
-    assert!(begun.status.code() == Some(3) && complaint.contains("reading serve.yaml"), "{begun:?}");
+    assert!(begun.status.code() == Some(3) && complaint.contains("serve.yaml: No such file"), "{begun:?}");
 }

@@ -153,6 +153,13 @@ impl Ledger {
         Ok(seal.map(|seal| Sealed { id, seal, approvals, rejected, is_begun, used_by }))
     }
 
+    /// Whether somebody was shown a preview of a stack, or what it was held for, whatever came of that.
+    pub async fn was_shown(&self, repository: &str, stack: &str) -> Result<bool> {
+        let find = "SELECT id FROM seals WHERE repository = $1 AND stack = $2 AND is_shown = 1 LIMIT 1";
+        let bound = sqlx::query(find).bind(repository.to_owned()).bind(stack.to_owned());
+        Ok(bound.fetch_optional(&self.pool).await.map_err(failed("looking for seals"))?.is_some())
+    }
+
     /// Who allowed what a seal says, in the order in which they did.
     pub async fn approvals(&self, seal: &str) -> Result<Vec<String>> {
         let list = "SELECT approver FROM approvals WHERE seal_id = $1 ORDER BY at, approver";

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::apply::unmerged;
+use super::apply::{owner, unmerged};
 use super::{Server, Watched};
 use crate::config::Config;
 use crate::failure::Result;
@@ -81,7 +81,12 @@ impl Server {
         let stacks = record.stacks.iter().map(untouched).collect();
         let end = PullEnd { commit: String::new(), unmerged: Some(how), stacks };
         reviewer.tell_above(pull, &end).await?;
-        self.ledger.keep_end(&PullRecord { end: Some(end), ..record }).await
+        self.ledger.keep_end(&PullRecord { end: Some(end), ..record }).await?;
+        // Whoever looked before that took what was told for all that there is to tell.
+        match reviewer.forge.pull(pull.number).await?.is_open {
+            true => self.ask(watched, Task::Review, &owner(pull.number), true).await,
+            false => Ok(()),
+        }
     }
 
     /// By which commit it was merged, and what it was told, where more may come of that.

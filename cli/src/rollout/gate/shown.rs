@@ -79,7 +79,7 @@ impl Gate<'_> {
     /// Says, where others were shown previews of the stack, that nobody was shown this.
     pub(super) async fn tell_unseen(&self) -> Result<()> {
         let (label, name) = (&self.by.mirror.source.label, self.job.claimed.stack.name());
-        if self.by.action == Action::RollOut && !self.by.ledger.open_seals(label, &name).await?.is_empty() {
+        if self.by.action == Action::RollOut && self.by.ledger.was_shown(label, &name).await? {
             self.log.note("nobody was shown what it does: no sealed preview is of a commit that came to the branch");
         }
         Ok(())
