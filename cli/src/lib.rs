@@ -19,6 +19,8 @@ pub mod event;
 pub mod explain;
 pub mod failure;
 pub mod follow;
+#[cfg(test)]
+mod foreign;
 pub mod forge;
 pub mod git;
 pub mod glob;

@@ -7,6 +7,7 @@ use git2::{IndexEntryExtendedFlag, Repository};
 use sha2::{Digest, Sha256};
 
 use crate::failure::{Failure, Result};
+use crate::text::is_turning;
 
 /// A repository to follow.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,6 +37,10 @@ impl Source {
         if text.is_empty() {
             return Err(Failure::input("the repository's name is empty")
                 .hint("--repo takes a path of a Git repository, or its URL; `.` is the one here"));
+        }
+        if text.chars().any(|c| c.is_control() || is_turning(c)) {
+            let shown = text.escape_default();
+            return Err(Failure::input(format!("`{shown}` is no repository: it holds characters that nobody sees")));
         }
         match text.split_once("://") {
             Some(("file", path)) => Source::local(Path::new(path), text),
