@@ -261,11 +261,13 @@ impl Place<'_> {
         let begun = context.now();
         context.tell(Some(&name), Body::PreviewStarted { reason: reason.clone() });
         let mut scrubber = Scrubber::from_environment(&context.environment);
-        let part = trace::part("preview").with("gitinfra.stack", name.clone());
-        let seen = part.of(self.within_time(&stack, before, &mut scrubber)).await;
-        let mut seen = seen.unwrap_or_else(Seen::failed);
-        let (failed, seconds) = (seen.failure.is_some(), crate::text::as_seconds(context.now() - begun));
-        context.tell(Some(&name), Body::PreviewFinished { failed, changes: seen.changes.resources.len(), seconds });
+        let previewed = async {
+            let seen = self.within_time(&stack, before, &mut scrubber).await.unwrap_or_else(Seen::failed);
+            let (failed, seconds) = (seen.failure.is_some(), crate::text::as_seconds(context.now() - begun));
+            context.tell(Some(&name), Body::PreviewFinished { failed, changes: seen.changes.resources.len(), seconds });
+            Ok::<Seen, Failure>(seen)
+        };
+        let mut seen = trace::part("preview").with("gitinfra.stack", name.clone()).of(previewed).await?;
         let kind = seen.failure.as_ref().map(|failure| failure.kind);
         if kind == Some(Kind::Cancelled) {
             return Err(Failure::cancelled());

@@ -95,22 +95,12 @@ pub fn take(event: &Event) {
     let Some(Tracer(tracer)) = context.get::<Tracer>() else {
         return;
     };
-    let step = |resource: &Resource, seconds: f64| {
-        let end = time(event.at);
-        let start = end.checked_sub(Duration::try_from_secs_f64(seconds).unwrap_or_default()).unwrap_or(end);
-        let name = format!("{} {}", resource.operation.0, resource.kind);
-        let part = part(name).with("pulumi.urn", resource.urn.clone());
-        (tracer.build_with_context(part.0.with_start_time(start), &context), end)
-    };
     match &event.body {
         Body::ResourceFinished { resource, seconds } => {
-            let (mut span, end) = step(resource, *seconds);
-            span.end_with_timestamp(end);
+            step(tracer, &context, event.at, (resource, *seconds), Status::Unset)
         }
         Body::ResourceFailed { resource, seconds } => {
-            let (mut span, end) = step(resource, *seconds);
-            span.set_status(Status::error(""));
-            span.end_with_timestamp(end);
+            step(tracer, &context, event.at, (resource, *seconds), Status::error(""));
         }
         Body::RunStarted { action, commit, .. } => {
             say("gitinfra.run", event.run.clone().unwrap_or_default());
@@ -135,6 +125,16 @@ pub fn take(event: &Event) {
         }
         _ => {}
     }
+}
+
+/// A resource that was changed for so many seconds until now.
+fn step(tracer: &SdkTracer, context: &Context, at: i64, (resource, seconds): (&Resource, f64), status: Status) {
+    let end = time(at);
+    let start = end.checked_sub(Duration::try_from_secs_f64(seconds).unwrap_or_default()).unwrap_or(end);
+    let part = part(format!("{} {}", resource.operation.0, resource.kind)).with("pulumi.urn", resource.urn.clone());
+    let mut span = tracer.build_with_context(part.0.with_start_time(start), context);
+    span.set_status(status);
+    span.end_with_timestamp(end);
 }
 
 /// Milliseconds since 1970 as a time.

@@ -10,9 +10,9 @@ use super::shell::Shell;
 use super::{Source, Verb};
 use crate::config::{self, Act, Budget, Effective, FILE, OfAll, OfWork, any};
 use crate::failure::Result;
-use crate::git::{Commit, Mirror, Programs};
+use crate::git::Programs;
 use crate::order::Order;
-use crate::repo::{self, Found, Stack};
+use crate::repo::{self, Listing, Stack};
 use crate::select::LabelSelector;
 use crate::text::short;
 use crate::ui::{Structure, aligned};
@@ -87,7 +87,8 @@ impl Verb for Config {
         let mirror = shell.mirror(&self.source).await?;
         let head = mirror.fetch_branch(&self.branch).await?;
         let config = mirror.config(&head.id)?;
-        let found = repo::stacks(&mirror.listing(&head.id)?);
+        let listing = mirror.listing(&head.id)?;
+        let found = repo::stacks(&listing);
         for idle in config.idle(&found, &self.branch) {
             shell.ui.talk(&format!("note: {idle}"));
         }
@@ -95,7 +96,8 @@ impl Verb for Config {
             shell.ui.talk(&format!("note: {}", fault.failure));
         }
         let wanted = found.clone().select(&self.names)?.stacks;
-        let order = self.order(&mirror, &head, &config, found)?;
+        let programs = Programs::at(&mirror, &head.id, &listing)?;
+        let order = reads(&listing, programs, config.apply(found, &self.branch).stacks);
         let items = wanted.iter().map(|stack| shown(config.effective(stack, &self.branch), &order));
         let fits = |item: &Shown| self.selector.as_ref().is_none_or(|selector| selector.fits(&item.effective.labels));
         let items: Vec<Shown> = items.filter(fits).collect();
@@ -115,16 +117,11 @@ impl Verb for Config {
 /// The stacks of a branch by name, each with those whose outputs it reads.
 type Reads = BTreeMap<String, Vec<String>>;
 
-impl Config {
-    fn order(&self, mirror: &Mirror, head: &Commit, config: &config::Config, found: Found) -> Result<Reads> {
-        let listing = mirror.listing(&head.id)?;
-        let mut stacks = config.apply(found, &self.branch).stacks;
-        let mut programs = Programs::at(mirror, &head.id, &listing)?;
-        stacks.iter_mut().for_each(|stack| programs.follow(stack));
-        let order = Order::of(stacks.iter(), &listing.files, &BTreeMap::new());
-        let read = |at: usize| order.read_by(at).map(|other| stacks[other].name()).collect();
-        Ok(stacks.iter().map(Stack::name).enumerate().map(|(at, name)| (name, read(at))).collect())
-    }
+fn reads(listing: &Listing, mut programs: Programs<'_>, mut stacks: Vec<Stack>) -> Reads {
+    stacks.iter_mut().for_each(|stack| programs.follow(stack));
+    let order = Order::of(stacks.iter(), &listing.files, &BTreeMap::new());
+    let read = |at: usize| order.read_by(at).map(|other| stacks[other].name()).collect();
+    stacks.iter().map(Stack::name).enumerate().map(|(at, name)| (name, read(at))).collect()
 }
 
 fn shown(effective: Effective, order: &Reads) -> Shown {

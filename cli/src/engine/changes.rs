@@ -129,7 +129,6 @@ impl ChangeSet {
         self.planned.as_ref().filter(|_| !self.outputs.is_empty())
     }
 
-    /// Takes out the secrets that the engine didn't know to be any.
     /// The same changes, as they are without policy packs, with what those said when they refused them.
     pub fn refused_with(mut self, judged: ChangeSet) -> ChangeSet {
         let is_new = |said: &Said| said.severity == Severity::Warning && !self.diagnostics.contains(said);
@@ -138,6 +137,7 @@ impl ChangeSet {
         ChangeSet { refused: judged.refused, ..self }
     }
 
+    /// Takes out the secrets that the engine didn't know to be any.
     pub fn scrub(&mut self, scrubber: &Scrubber) {
         let clean = |text: &mut String| *text = scrubber.scrub(text);
         for resource in &mut self.resources {

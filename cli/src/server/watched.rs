@@ -82,6 +82,10 @@ impl Faces {
         self.all().keys().copied().collect()
     }
 
+    pub fn is_open(&self, number: u64) -> bool {
+        self.all().contains_key(&number)
+    }
+
     /// Those that would be merged into a branch.
     pub fn of_base(&self, branch: &str) -> Vec<u64> {
         self.all().iter().filter(|(_, face)| face.base == branch).map(|(number, _)| *number).collect()

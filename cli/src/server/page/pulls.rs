@@ -30,7 +30,7 @@ pub(super) async fn all(look: &Look<'_>) -> Result<Vec<Shown>> {
             continue;
         };
         let (path, number) = (reviewer.forge.repository(), pull.number);
-        let is_open = watched.faces.numbers().contains(&number);
+        let is_open = watched.faces.is_open(number);
         let (name, address) = (format!("{path} #{number}"), format!("/pull/{path}/{number}"));
         all.push(Shown { pull, at, is_open, name, address });
     }
@@ -73,6 +73,10 @@ fn row(shown: &Shown, now: i64) -> Markup {
 
 /// The open ones that touch a stack.
 pub(super) async fn of_stack(look: &Look<'_>, repository: &str, stack: &str) -> Result<Markup> {
+    let setup = look.server.setup();
+    if setup.of_label(repository).is_none_or(|watched| watched.faces.numbers().is_empty()) {
+        return Ok(html! {});
+    }
     let touches = |shown: &Shown| shown.pull.stacks.iter().any(|touched| touched.name == stack);
     let mut open = all(look).await?;
     open.retain(|shown| shown.is_open && shown.pull.repository == repository && touches(shown));
